@@ -1,0 +1,1 @@
+//! Host bindings of the plugin contract in wit/, and nothing else.

@@ -1,0 +1,1 @@
+//! What the host lends to plugins that act, behind grants.

@@ -1,0 +1,1 @@
+//! Nouns, states, validation and guards. Pure.

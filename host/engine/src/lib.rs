@@ -1,0 +1,1 @@
+//! Drives executions: decide, step, commit, perform; recovery, triggers, retention.

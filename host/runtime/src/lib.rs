@@ -1,0 +1,1 @@
+//! Plugins: catalogue, compilation, limits, calls.

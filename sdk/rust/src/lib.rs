@@ -1,0 +1,1 @@
+//! Write Mainsheet plugins in Rust.
