@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+pub use serde_json::Value;
 
 /// An immutable JSON document. Clones share it; its text is made once.
 #[derive(Clone)]
