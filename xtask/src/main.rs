@@ -25,7 +25,8 @@ Examples:
   cargo xtask test -- -p store page   the same preparation, then only some tests
   cargo xtask plugins --guests        components into target/plugins and target/guests
   cargo xtask tidy                    the house rules, in a second
-  cargo xtask tidy --bless            accept the contract in wit/ as it stands; shrink exceptions
+  cargo xtask tidy --shrink           drop exceptions that are not needed any more
+  cargo xtask tidy --bless            accept the contract in wit/ as it stands
   cargo xtask bench --quick --json    figures for a first look, as JSON
   cargo xtask soak kill --kills 50    kill the server fifty times and count what was lost
   cargo xtask openapi --check         is docs/reference/openapi.json what the server says?";

@@ -73,10 +73,12 @@ impl Exceptions {
             .collect();
         for (subject, entry) in &self.entries {
             let text = match needed.get(subject) {
-                None => "is not needed any more: remove the line (`cargo xtask tidy --bless` does)"
-                    .to_owned(),
+                None => {
+                    "is not needed any more: remove the line (`cargo xtask tidy --shrink` does)"
+                        .to_owned()
+                }
                 Some(number) if *number < entry.number => {
-                    format!("has shrunk: write {number} (`cargo xtask tidy --bless` does)")
+                    format!("has shrunk: write {number} (`cargo xtask tidy --shrink` does)")
                 }
                 Some(_) => continue,
             };
@@ -93,7 +95,7 @@ impl Exceptions {
     }
 
     /// Removes what is not needed and lowers what has shrunk. Nothing is ever added or raised.
-    pub fn bless(&self, tree: &Tree, found: &[Found]) -> Result<()> {
+    pub fn shrink(&self, tree: &Tree, found: &[Found]) -> Result<()> {
         let needed = needed(found);
         let kept = self.lines.iter().filter_map(|line| {
             let Some((subject, number)) = Self::entry(line) else {
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn blessing_only_shrinks() {
+    fn shrinking_adds_and_raises_nothing() {
         let (folder, tree) = tree(&[(
             LIST,
             "# Why.\nfile a.rs 500\nfile b.rs 500\nfile c.rs 500\n",
@@ -180,7 +182,7 @@ mod tests {
         let found = [found("a.rs", 450), found("b.rs", 550), found("d.rs", 600)];
         Exceptions::read(&tree)
             .unwrap()
-            .bless(&tree, &found)
+            .shrink(&tree, &found)
             .unwrap();
         assert_eq!(
             fs::read_to_string(folder.path().join(LIST)).unwrap(),

@@ -30,9 +30,12 @@ use tree::Tree;
 /// Options of `tidy`.
 #[derive(Args)]
 pub struct Arguments {
-    /// Accept the contract in wit/ as it stands (rewrites wit.lock), and shrink exceptions that have become too large.
+    /// Accept the contract in wit/ as it stands: rewrites wit.lock.
     #[arg(long)]
     bless: bool,
+    /// Remove exceptions that are not needed any more, and lower those that are too large.
+    #[arg(long)]
+    shrink: bool,
 }
 
 /// Something that a rule does not like.
@@ -103,9 +106,11 @@ const RULES: &[Rule] = &[
 /// Checks the checkout and prints what was found.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     if arguments.bless {
+        wit_lock::bless(&Tree::read(&workspace.root)?)?;
+    }
+    if arguments.shrink {
         let tree = Tree::read(&workspace.root)?;
-        wit_lock::bless(&tree)?;
-        Exceptions::read(&tree)?.bless(&tree, &findings(&tree)?)?;
+        Exceptions::read(&tree)?.shrink(&tree, &findings(&tree)?)?;
     }
     let complaints = complaints(&Tree::read(&workspace.root)?)?;
     for complaint in &complaints {

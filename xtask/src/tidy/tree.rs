@@ -67,10 +67,12 @@ impl Tree {
                 .unwrap_or(&path)
                 .to_string_lossy()
                 .replace('\\', "/");
-            self.paths.insert(below.clone());
             if path.is_dir() {
                 self.walk(&path)?;
-            } else if path
+                continue;
+            }
+            self.insert(&below);
+            if path
                 .extension()
                 .is_some_and(|extension| READ.iter().any(|read| extension == *read))
             {
@@ -80,6 +82,15 @@ impl Tree {
             }
         }
         Ok(())
+    }
+
+    /// Adds a file and the folders above it. An empty folder is none: git does not keep it.
+    fn insert(&mut self, file: &str) {
+        let folders = file
+            .match_indices('/')
+            .map(|(end, _)| file[..end].to_owned());
+        self.paths.extend(folders);
+        self.paths.insert(file.to_owned());
     }
 
     /// Whether a file or folder of this path exists; a `/` at the end does not matter.
