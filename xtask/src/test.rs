@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::stopwatch::Stopwatch;
 use crate::workspace::Workspace;
-use crate::{command, plugins};
+use crate::{build, command, plugins};
 
 /// Options of `test`.
 #[derive(Args)]
@@ -44,14 +44,19 @@ fn parts(
     watch.part("plugins and guests", || {
         plugins::run(workspace, &plugins::Arguments::with_guests())
     })?;
-    // One set of features for both: cargo would build shared dependencies twice for `--package server` and `--workspace`.
-    watch.part("server and tests, built", || {
-        command::run(&mut command::cargo(
-            workspace,
-            &["build", "--workspace", "--bins", "--tests"],
-        ))
-    })?;
+    watch.part("server and tests, built", || build(workspace, arguments))?;
     watch.part("tests", || test(workspace, arguments, tally))
+}
+
+/// For the whole workspace in one call: with `--package server` first, cargo would settle on other features for shared
+/// dependencies and build them twice.
+fn build(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
+    if arguments.rest.is_empty() {
+        let words = ["build", "--workspace", "--bins", "--tests"];
+        command::run(&mut command::cargo(workspace, &words))
+    } else {
+        build::server(workspace, &[])
+    }
 }
 
 fn test(workspace: &Workspace, arguments: &Arguments, tally: &mut Tally) -> Result<()> {
