@@ -126,6 +126,9 @@ pub struct Run {
     /// Faults of the plugin in a row at this turn; reset by a good step.
     #[serde(default)]
     pub faults: u32,
+    /// When a step that ended in a fault is tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Timestamp>,
     /// Must be stepped: it has just begun, or has answers it has not seen.
     #[serde(default)]
     pub due: bool,
