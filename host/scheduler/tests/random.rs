@@ -54,12 +54,15 @@ fn document(random: &mut Random) -> Params {
 fn step(seed: u64, view: &View, position: usize) -> Result<Verdict, Fault> {
     let stage = &view.stages[position];
     let run = stage.running().expect("only running stages are stepped");
-    let name: u64 = stage.ref_id.as_str().bytes().fold(seed, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
+    let name: u64 =
+        stage.ref_id.as_str().bytes().fold(seed, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
     let count = run.answers.len() as u64;
     let mut random = Random(name ^ count.wrapping_mul(0x1234_5678_9abc_def1));
     let told = run.answers.iter().any(|answer| answer.label.as_str() == "$cancel");
-    let patch = Patch { phases: (0..=count.min(3)).map(|phase| format!("phase {phase}")).collect(), ..Patch::default() };
-    let finish = |status, problem| Ok(Verdict::Finished(Finish { status, patch: patch.clone(), problem, acting_as: None }));
+    let patch =
+        Patch { phases: (0..=count.min(3)).map(|phase| format!("phase {phase}")).collect(), ..Patch::default() };
+    let finish =
+        |status, problem| Ok(Verdict::Finished(Finish { status, patch: patch.clone(), problem, acting_as: None }));
     if told && name % 3 != 0 {
         return finish(FinishStatus::Cancelled, None);
     }
@@ -231,7 +234,11 @@ impl Play {
             for order in changes.orders {
                 if let Order::Notify { key, .. } = order {
                     let outcome = Ok(Params::null());
-                    receive(&mut view, Fact::Answered { stage: key.stage, run: key.run, label: key.label, by: None, outcome }, self.now);
+                    receive(
+                        &mut view,
+                        Fact::Answered { stage: key.stage, run: key.run, label: key.label, by: None, outcome },
+                        self.now,
+                    );
                     answered = true;
                 } else {
                     orders.push(order);
@@ -258,7 +265,14 @@ impl Play {
         Fact::Answered { stage: key.stage.clone(), run: key.run, label: key.label.clone(), by: None, outcome }
     }
 
-    fn commit(&mut self, view: &View, ended: Vec<OperationKey>, orders: Vec<Order>, events: Vec<Event>, dirty: &BTreeSet<usize>) {
+    fn commit(
+        &mut self,
+        view: &View,
+        ended: Vec<OperationKey>,
+        orders: Vec<Order>,
+        events: Vec<Event>,
+        dirty: &BTreeSet<usize>,
+    ) {
         self.check(view, &events);
         self.store.inbox.clear();
         self.store.execution = view.execution.clone();
@@ -295,14 +309,29 @@ impl Play {
             if let StageState::Running(run) = &stage.state {
                 let alive = run.due || run.ending.is_some() || run.pending.iter().any(|pending| !pending.withdrawn);
                 assert!(alive, "seed {seed}: {} runs without anything that could wake it", stage.ref_id);
+                let labels: Vec<&str> = run.answers.iter().map(|answer| answer.label.as_str()).collect();
+                let distinct: BTreeSet<&str> = labels.iter().copied().collect();
+                assert_eq!(
+                    labels.len(),
+                    distinct.len(),
+                    "seed {seed}: {} was answered twice: {labels:?}",
+                    stage.ref_id
+                );
             }
             let satisfied = |stage: &Stage| stage.upstream.iter().all(|&up| view.stages[up].status().satisfies());
-            assert!(matches!(stage.state, StageState::NotStarted) || satisfied(stage), "seed {seed}: {} started early", stage.ref_id);
+            assert!(
+                matches!(stage.state, StageState::NotStarted) || satisfied(stage),
+                "seed {seed}: {} started early",
+                stage.ref_id
+            );
         }
         for (_, row) in self.store.rows.values() {
             if let domain::stage::StoredState::Ended(before) = &row.state {
                 let now = view.position(&row.id).map(|position| &view.stages[position].state);
-                assert!(matches!(now, Some(StageState::Ended(after)) if after == before), "seed {seed}: a terminal state changed");
+                assert!(
+                    matches!(now, Some(StageState::Ended(after)) if after == before),
+                    "seed {seed}: a terminal state changed"
+                );
             }
         }
         let mut started = BTreeSet::new();
