@@ -14,7 +14,7 @@ use crate::{Failure, FailureClass};
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Exchange {
-    #[serde(default)]
+    #[serde(default = "anything")]
     send: Value,
     #[serde(default)]
     status: u16,
@@ -23,6 +23,10 @@ pub(super) struct Exchange {
     #[serde(default)]
     body: Value,
     failure: Option<Failure>,
+}
+
+fn anything() -> Value {
+    Value::Object(Map::new())
 }
 
 thread_local! {
