@@ -105,3 +105,11 @@ pub fn plugin() -> ProviderPlugin {
 }
 
 mainsheet_sdk::export_provider!(plugin);
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn cases() {
+        mainsheet_sdk::cases::provider(&super::plugin(), env!("CARGO_MANIFEST_DIR"));
+    }
+}
