@@ -53,7 +53,7 @@ pub struct Failure {
     pub retry_after: Option<u32>,
     /// Facts for a program, as a JSON object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<Value>,
+    pub details: Option<Box<Value>>,
 }
 
 impl Failure {
@@ -71,7 +71,7 @@ impl Failure {
     /// The same with details.
     #[must_use]
     pub fn with_details(mut self, details: Value) -> Self {
-        self.details = Some(details);
+        self.details = Some(Box::new(details));
         self
     }
 }
@@ -91,7 +91,7 @@ impl From<common::Failure> for Failure {
             code: failure.code,
             message: failure.message,
             retry_after: failure.retry_after,
-            details: failure.details.map(json::read),
+            details: failure.details.map(json::read).map(Box::new),
         }
     }
 }

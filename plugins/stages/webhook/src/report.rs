@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use mainsheet_sdk::prelude::*;
+use mainsheet_sdk::stage::object;
 
 use crate::status;
 
@@ -40,7 +41,7 @@ impl Report {
 
     /// The call failed, for good. Nothing has begun, as far as it is known.
     pub fn not_created(&self, failure: &Failure) {
-        self.add(failure.details.as_ref().map(seen).unwrap_or_default());
+        self.add(failure.details.as_deref().map(seen).unwrap_or_default());
         self.error(&failure.message);
         self.begun
             .replace(matches!(failure.class, FailureClass::TimedOut));
@@ -77,15 +78,10 @@ impl Report {
 
     /// Watching failed.
     pub fn not_monitored(&self, failure: &Failure) {
-        let mut told = failure
-            .details
-            .clone()
-            .filter(Value::is_object)
-            .unwrap_or_else(|| json!({}));
-        if let Some(members) = told.as_object_mut() {
-            members.insert("error".to_owned(), failure.message.clone().into());
-        }
-        self.monitored(&told);
+        let details = failure.details.as_deref().cloned().unwrap_or_default();
+        let mut told = object(details);
+        told.insert("error".to_owned(), failure.message.clone().into());
+        self.monitored(&told.into());
     }
 
     fn add(&self, members: Map<String, Value>) {

@@ -39,7 +39,7 @@ impl Filter {
             Self::Any(filters) => filters.iter().any(|filter| filter.holds(element)),
             Self::All(filters) => filters.iter().all(|filter| filter.holds(element)),
             Self::Not(filter) => !filter.holds(element),
-            Self::Exists(path) => path.select(element).first().is_some(),
+            Self::Exists(path) => !path.select(element).is_empty(),
             Self::Compare(left, comparison, right) => {
                 comparison.holds(left.value(element), right.value(element))
             }

@@ -114,6 +114,12 @@ impl QueryKind {
     }
 }
 
+/// What an account holds, and the identities it can lend.
+struct AccountKind {
+    schema: fn() -> Value,
+    identities: &'static [&'static str],
+}
+
 /// A plugin of kind `provider`.
 pub struct ProviderPlugin {
     header: Header,
@@ -122,7 +128,7 @@ pub struct ProviderPlugin {
     queries: Vec<QueryKind>,
     artifacts: &'static [&'static str],
     notifications: &'static [&'static str],
-    account: Option<(fn() -> Value, &'static [&'static str])>,
+    account: Option<AccountKind>,
     verify: fn(Account) -> Vec<Finding>,
 }
 
@@ -183,7 +189,10 @@ impl ProviderPlugin {
     /// What an account of it holds, and the identities it can lend.
     #[must_use]
     pub fn account<C: Config>(mut self, identities: &'static [&'static str]) -> Self {
-        self.account = Some((config::schema::<C>, identities));
+        self.account = Some(AccountKind {
+            schema: config::schema::<C>,
+            identities,
+        });
         self
     }
 
@@ -207,9 +216,9 @@ impl ProviderPlugin {
             .iter()
             .map(|query| json!({ "kind": query.kind, "schema": (query.schema)() }))
             .collect();
-        let account = self
-            .account
-            .map(|(schema, identities)| json!({ "schema": schema(), "identities": identities }));
+        let account = self.account.as_ref().map(
+            |account| json!({ "schema": (account.schema)(), "identities": account.identities }),
+        );
         let own = json!({
             "provider": self.name, "operations": operations, "queries": queries,
             "artifacts": self.artifacts, "notifications": self.notifications, "account": account,
