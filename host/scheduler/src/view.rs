@@ -110,6 +110,7 @@ impl View {
         let planned = stage.synthetic.as_ref().map(|synthetic| Planned {
             parent: self.stages[synthetic.parent].ref_id.clone(),
             label: synthetic.label.clone(),
+            local: synthetic.local.clone(),
             placement: synthetic.placement,
             requires: stage.upstream.iter().map(|&up| self.stages[up].ref_id.clone()).collect(),
             kind: stage.kind.clone(),
@@ -211,7 +212,12 @@ impl View {
             kind: planned.kind.clone(),
             provider: planned.config.get("cloudProvider").and_then(|name| name.as_str()).map(str::to_owned),
             name: planned.name.clone(),
-            synthetic: Some(Synthetic { parent, label: planned.label.clone(), placement: planned.placement }),
+            synthetic: Some(Synthetic {
+                parent,
+                label: planned.label.clone(),
+                local: planned.local.clone(),
+                placement: planned.placement,
+            }),
             upstream,
             downstream: Vec::new(),
             failure: planned.failure,

@@ -54,6 +54,8 @@ pub struct Synthetic {
     pub parent: usize,
     /// Label under which the parent asked for it.
     pub label: Label,
+    /// Its name in the graph that the parent asked for.
+    pub local: RefId,
     /// Shown before or after the parent's own work.
     pub placement: Placement,
 }

@@ -4,8 +4,8 @@ use domain::execution::EventKind;
 use domain::id::{Label, RefId};
 use domain::pipeline::FailureChoice;
 use domain::pipeline::definition::MOST_STAGES;
-use domain::stage::request::{Answer, ChildGraph, Demand, Placement};
-use domain::stage::{CancelCause, Planned, StageStatus};
+use domain::stage::request::{Answer, ChildGraph, ChildStage, Demand, Placement};
+use domain::stage::{CancelCause, Planned, StageStatus, Synthetic};
 use domain::{Failure, FailureClass, Params, Timestamp, code::code};
 
 use crate::view::View;
@@ -13,7 +13,7 @@ use crate::view::View;
 /// Plans the children of `parent`. References become unique by extending the parent's: `3<1`, `3>2` (reference §2.5).
 ///
 /// # Errors
-/// A reference used twice, unknown, or too many stages: a mistake of the plugin.
+/// A reference used twice or unknown, a cycle, or too many stages: mistakes of the plugin.
 pub(super) fn plan(
     view: &mut View,
     parent: usize,
@@ -21,42 +21,24 @@ pub(super) fn plan(
     graph: &ChildGraph,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let wrong = |message: String| Failure::new(FailureClass::Internal, code("stage.children-invalid"), message);
     if view.stages.len() + graph.stages.len() > MOST_STAGES {
-        return Err(wrong(format!("An execution may have {MOST_STAGES} stages; these children would be more.")));
+        return Err(invalid(format!("An execution may have {MOST_STAGES} stages; these children would be more.")));
     }
+    let order = topological(&graph.stages)?;
     let mark = if graph.placement == Placement::Before { '<' } else { '>' };
     let parent_ref = view.stages[parent].ref_id.clone();
-    let placed = |view: &View, placement| {
-        view.stages
-            .iter()
-            .filter(|stage| stage.synthetic.as_ref().is_some_and(|p| p.parent == parent && p.placement == placement))
-            .count()
-    };
-    let first = placed(view, graph.placement) + 1;
+    let is_sibling = |place: &Synthetic| place.parent == parent && place.placement == graph.placement;
+    let first = 1 + view.stages.iter().filter_map(|stage| stage.synthetic.as_ref()).filter(|p| is_sibling(p)).count();
     let unique = |reference: &RefId| {
         let at = graph.stages.iter().position(|child| child.reference == *reference)?;
         Some(RefId::from(format!("{parent_ref}{mark}{}", first + at)))
     };
-    for (at, child) in graph.stages.iter().enumerate() {
-        if graph.stages[..at].iter().any(|earlier| earlier.reference == child.reference) {
-            return Err(wrong(format!("Two children are called `{}`.", child.reference)));
-        }
-        let earlier = |required: &RefId| graph.stages[..at].iter().any(|stage| stage.reference == *required);
-        if let Some(unknown) = child.requires.iter().find(|required| !earlier(required)) {
-            return Err(wrong(format!(
-                "Child `{}` waits for `{unknown}`, which does not stand before it.",
-                child.reference
-            )));
-        }
-    }
-    for child in &graph.stages {
-        let Some(reference) = unique(&child.reference) else {
-            continue;
-        };
+    for child in order {
+        let Some(reference) = unique(&child.reference) else { continue };
         let planned = Planned {
             parent: parent_ref.clone(),
             label: label.clone(),
+            local: child.reference.clone(),
             placement: graph.placement,
             requires: child.requires.iter().filter_map(unique).collect(),
             kind: child.kind.clone(),
@@ -64,9 +46,7 @@ pub(super) fn plan(
             config: child.config.clone(),
             failure: FailureChoice::of(&child.config),
         };
-        let Some(position) = view.attach(&reference, &planned) else {
-            continue;
-        };
+        let Some(position) = view.attach(&reference, &planned) else { continue };
         let event = EventKind::StagePlanned {
             stage: view.stages[position].id.clone(),
             reference,
@@ -78,6 +58,34 @@ pub(super) fn plan(
         view.touch(position);
     }
     Ok(())
+}
+
+fn invalid(message: String) -> Failure {
+    Failure::new(FailureClass::Internal, code("stage.children-invalid"), message)
+}
+
+/// The children so that each stands after those it waits for.
+fn topological(stages: &[ChildStage]) -> Result<Vec<&ChildStage>, Failure> {
+    let mut order: Vec<&ChildStage> = Vec::with_capacity(stages.len());
+    let mut left: Vec<&ChildStage> = stages.iter().collect();
+    for (at, child) in stages.iter().enumerate() {
+        if stages[..at].iter().any(|earlier| earlier.reference == child.reference) {
+            return Err(invalid(format!("Two children are called `{}`.", child.reference)));
+        }
+    }
+    while !left.is_empty() {
+        let placed = |reference: &RefId| order.iter().any(|child| child.reference == *reference);
+        let (ready, waiting): (Vec<_>, Vec<_>) = left.iter().partition(|child| child.requires.iter().all(placed));
+        if ready.is_empty() {
+            return Err(invalid(format!(
+                "Child `{}` can never start: what it waits for never comes.",
+                left[0].reference
+            )));
+        }
+        order.extend(ready);
+        left = waiting;
+    }
+    Ok(order)
 }
 
 fn failed(status: StageStatus) -> bool {
@@ -128,7 +136,7 @@ fn answer(view: &mut View, parent: usize, label: &Label, now: Timestamp) {
     if !children.iter().all(over) {
         return;
     }
-    let outcome = outcome(view, &children, failing || withdrawn);
+    let outcome = Ok(outcome(view, &children, withdrawn));
     let Some(run) = view.stages[parent].running_mut() else {
         return;
     };
@@ -141,36 +149,26 @@ fn answer(view: &mut View, parent: usize, label: &Label, now: Timestamp) {
     }
 }
 
-fn outcome(view: &View, children: &[usize], failing: bool) -> Result<Params, Failure> {
-    let rows: Vec<Params> = children
-        .iter()
-        .map(|&child| {
-            let stage = &view.stages[child];
-            let outputs = stage.record().map(|record| record.outputs.value().clone()).unwrap_or_default();
-            let local = stage.ref_id.as_str();
-            Params::from_members([
-                ("ref", local.into()),
-                ("name", stage.name.as_str().into()),
-                ("status", stage.status().as_str().into()),
-                ("outputs", outputs),
-            ])
-        })
-        .collect();
-    let details = Params::from_members([("stages", rows.iter().map(|row| row.value().clone()).collect())]);
-    if !failing {
-        return Ok(details);
-    }
-    let first = children.iter().map(|&child| &view.stages[child]).find(|stage| failed(stage.status()));
-    let message = match first {
-        Some(stage) => format!("Child stage `{}` ended {}.", stage.name, stage.status().as_str()),
-        None => "The child stages were cancelled.".to_owned(),
-    };
-    let class = if first.is_some_and(|stage| stage.status() == StageStatus::Terminal) {
-        FailureClass::Conflict
-    } else {
-        FailureClass::Cancelled
-    };
-    let mut failure = Failure::new(class, code("stage.children-failed"), message);
-    failure.details = Some(details);
-    Err(failure)
+/// `{"status", "stages": [{"ref", "name", "status", "outputs"}]}`, statuses in Spinnaker's words.
+fn outcome(view: &View, children: &[usize], cancelled: bool) -> Params {
+    let statuses: Vec<StageStatus> = children.iter().map(|&child| view.stages[child].status()).collect();
+    let any = |wanted: StageStatus| statuses.contains(&wanted);
+    let status = [StageStatus::Terminal, StageStatus::Stopped, StageStatus::Canceled, StageStatus::FailedContinue]
+        .into_iter()
+        .find(|&wanted| any(wanted))
+        .unwrap_or(if cancelled { StageStatus::Canceled } else { StageStatus::Succeeded });
+    let stages = children.iter().map(|&child| {
+        let stage = &view.stages[child];
+        let outputs = stage.record().map(|record| record.outputs.value().clone()).unwrap_or_default();
+        let local = stage.synthetic.as_ref().map_or("", |place| place.local.as_str());
+        Params::from_members([
+            ("ref", local.into()),
+            ("name", stage.name.as_str().into()),
+            ("status", stage.status().as_str().into()),
+            ("outputs", outputs),
+        ])
+        .value()
+        .clone()
+    });
+    Params::from_members([("status", status.as_str().into()), ("stages", stages.collect())])
 }
