@@ -4,8 +4,8 @@ use app::{Cursor, Page, PageRequest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::code::code;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::problem::Problem;
 
@@ -13,6 +13,24 @@ use crate::problem::Problem;
 const DEFAULT: u32 = 50;
 /// Most rows of a page.
 const MOST: u32 = 500;
+
+/// The query of a list without filters.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Most rows, 1 to 500; 50 unless given.
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+}
+
+impl ListQuery {
+    /// The page that is asked for.
+    pub fn page(&self) -> Result<PageRequest, Problem> {
+        request(self.limit, self.after.as_deref())
+    }
+}
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]

@@ -8,8 +8,7 @@ use axum::extract::{OriginalUri, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::Code;
-use domain::code::code;
+use domain::code::{Code, code};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,7 +1,7 @@
 //! Who is asking, and how it is known.
 
-use domain::Timestamp;
 use domain::principal::Principal;
+use domain::{ExecutionId, Timestamp};
 
 /// An authenticated caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Via {
         /// Until when it holds.
         expires: Option<Timestamp>,
     },
+    /// It is a stage of this execution, with the rights of whoever that acts as.
+    Execution(ExecutionId),
     /// It is the server itself: the watched folder, the engine.
     Server,
 }
@@ -38,6 +40,7 @@ impl Caller {
     pub fn via(&self) -> String {
         match &self.via {
             Via::Token { name, .. } => format!("token {name}"),
+            Via::Execution(id) => format!("execution {id}"),
             Via::Server => "server".into(),
         }
     }

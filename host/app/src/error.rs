@@ -1,7 +1,7 @@
 //! Why a use case did not come about, in the words a person gets to see.
 
-use domain::code::code;
-use domain::{Code, Failure, FailureClass, Problem};
+use domain::code::{Code, code};
+use domain::{Failure, FailureClass, Problem};
 use runtime::Refusal;
 use store::{ReadError, WriteError};
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use domain::ExecutionId;
 use domain::execution::{Event, Execution};
 use domain::params::Params;
-use domain::pipeline::Definition;
 use store::{Cursor, ExecutionFilter, Page, StoredExecution};
 
 use crate::control::unknown_execution;
+use crate::known::{Read, read};
 use crate::view::{ExecutionView, stages};
 use crate::{App, AppError, Caller, PageRequest};
 
@@ -32,8 +32,8 @@ impl App {
             due: loaded.due,
             refused: stored.refused,
             events: stored.events,
-            document: definition.document.clone(),
-            stages: stages(&loaded.execution, &definition, &loaded.stages),
+            document: definition.0.document.clone(),
+            stages: stages(&loaded.execution, &definition.0, &loaded.stages),
             questions,
             execution: loaded.execution,
         })
@@ -94,11 +94,11 @@ impl App {
         &self,
         execution: &Execution,
         document: Option<&Params>,
-    ) -> Result<Arc<Definition>, AppError> {
+    ) -> Result<Arc<Read>, AppError> {
         match (&execution.pipeline, document) {
             (Some(at), _) => self.definition(at).await,
-            (None, Some(document)) => Ok(Arc::new(Definition::read(document).0)),
-            (None, None) => Ok(Arc::new(Definition::read(&Params::object()).0)),
+            (None, Some(document)) => Ok(Arc::new(read(document))),
+            (None, None) => Ok(Arc::new(read(&Params::object()))),
         }
     }
 }

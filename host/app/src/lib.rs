@@ -21,6 +21,7 @@ mod correlation;
 pub mod error;
 pub mod executions;
 pub mod host;
+pub mod known;
 mod locks;
 pub mod operations;
 pub mod pipelines;
@@ -35,11 +36,10 @@ pub mod tokens;
 pub mod triggers;
 pub mod view;
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use domain::environment::Environment;
 use domain::id::PipelineId;
-use domain::pipeline::Definition;
 use runtime::Runtime;
 use store::Store;
 
@@ -87,11 +87,12 @@ struct Inner {
     schemas: schema::Schemas,
     acls: cache::Cache<String, Arc<Acl>>,
     names: cache::Cache<(String, String), PipelineId>,
-    pipelines: cache::Cache<PipelineId, Arc<pipelines::Known>>,
-    definitions: cache::Cache<(PipelineId, i64), Arc<Definition>>,
+    pipelines: cache::Cache<PipelineId, Arc<known::Known>>,
+    definitions: cache::Cache<(PipelineId, i64), Arc<known::Read>>,
     callers: cache::Cache<String, Arc<Caller>>,
     correlations: correlation::Correlations,
     deciding: locks::Locks,
+    refused: RwLock<Vec<plugins::Refused>>,
 }
 
 impl App {
@@ -123,6 +124,7 @@ impl App {
             callers: cache::Cache::new(),
             correlations: correlation::Correlations::new(),
             deciding: locks::Locks::new(),
+            refused: RwLock::default(),
         };
         Ok(App { inner: Arc::new(inner) })
     }

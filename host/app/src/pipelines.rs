@@ -1,34 +1,18 @@
 //! Pipelines: documents as written, with their revisions.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
 use domain::code::code;
-use domain::execution::PipelineAt;
 use domain::id::{ApplicationName, PipelineId};
-use domain::pipeline::validate::validate;
-use domain::pipeline::{Definition, Graph, Pipeline};
-use domain::plugin::Catalog;
+use domain::pipeline::Pipeline;
 use domain::{Params, Problem};
 use store::{Page, Write};
 
 use crate::access::Attempt;
 use crate::authorize::Action;
-use crate::{App, AppError, Caller, ErrorClass, PageRequest};
+use crate::known::{same_name, unknown};
+use crate::{App, AppError, Caller, Cursor, ErrorClass, PageRequest};
 
-/// Most bytes of a pipeline's document.
-const LARGEST: usize = 4 << 20;
-
-/// A stored pipeline, understood: what every start needs, kept in memory.
-#[derive(Debug)]
-pub struct Known {
-    /// As stored.
-    pub pipeline: Pipeline,
-    /// Its document, read.
-    pub definition: Arc<Definition>,
-    /// The catalogue revision that it was last found to fit.
-    fits: AtomicI64,
-}
+/// Applications read at once.
+const MOST_AT_ONCE: u32 = 500;
 
 /// What to save, and where.
 #[derive(Clone, Debug)]
@@ -78,6 +62,59 @@ impl App {
         self.acl(&name).await?;
         self.permit_read(caller, application).await?;
         Ok(self.inner.store.pipelines().list(&name, page.after.as_ref(), page.limit).await?)
+    }
+
+    /// Pipelines of all applications that `caller` may look at, by application and name.
+    ///
+    /// # Errors
+    /// `request.cursor-invalid`.
+    pub async fn all_pipelines(&self, caller: &Caller, page: &PageRequest) -> Result<Page<Pipeline>, AppError> {
+        let (mut at, mut inner) = match &page.after {
+            None => (String::new(), None),
+            Some(Cursor(text)) => {
+                let (at, inner) = text.split_once('/').ok_or(store::ReadError::Cursor)?;
+                (at.to_owned(), Some(inner).filter(|inner| !inner.is_empty()).map(|inner| Cursor(inner.to_owned())))
+            }
+        };
+        let mut items = Vec::new();
+        for application in self.all_applications().await? {
+            let key = application.as_str().to_ascii_lowercase();
+            if key < at || (key == at && inner.is_none() && page.after.is_some()) {
+                continue;
+            }
+            if key != at {
+                inner = None;
+                at.clone_from(&key);
+            }
+            if !self.may_read(caller, application.as_str()).await? {
+                continue;
+            }
+            let left = page.limit.saturating_sub(u32::try_from(items.len()).unwrap_or(u32::MAX));
+            let found = self.inner.store.pipelines().list(&application, inner.as_ref(), left).await?;
+            items.extend(found.items);
+            if let Some(next) = found.next {
+                return Ok(Page { items, next: Some(Cursor(format!("{key}/{}", next.0))) });
+            }
+            if items.len() >= usize::try_from(page.limit).unwrap_or(usize::MAX) {
+                return Ok(Page { items, next: Some(Cursor(format!("{key}/"))) });
+            }
+        }
+        Ok(Page { items, next: None })
+    }
+
+    /// Names of all applications, in the order of their cursor.
+    async fn all_applications(&self) -> Result<Vec<ApplicationName>, AppError> {
+        let (mut names, mut after) = (Vec::new(), None);
+        loop {
+            let Page { items, next } = self.inner.store.applications().list(after.as_ref(), MOST_AT_ONCE).await?;
+            names.extend(items.into_iter().map(|application| application.name));
+            match next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        names.sort_by_key(|name| name.as_str().to_ascii_lowercase());
+        Ok(names)
     }
 
     /// All revisions kept of a pipeline, newest first, also of one that is gone.
@@ -146,6 +183,35 @@ impl App {
         Ok(pipeline)
     }
 
+    /// Saves a document under a name or id in an application: what stands there is replaced, else a pipeline of that name is made.
+    ///
+    /// # Errors
+    /// As [`App::save_pipeline`]; `pipeline.name-mismatch` when the document has another name than a new pipeline should get.
+    pub async fn save_pipeline_named(
+        &self,
+        caller: &Caller,
+        application: &str,
+        wanted: &str,
+        document: Params,
+        expect: Option<i64>,
+    ) -> Result<Pipeline, AppError> {
+        let attempt = Attempt { action: "pipeline.save", noun: "pipeline", subject: wanted };
+        self.permit(caller, attempt, Action::Write, &application.into()).await?;
+        let id = match self.known_in(&application.into(), wanted).await {
+            Ok(known) => Some(known.pipeline.id.to_string()),
+            Err(error) if error.class == ErrorClass::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let named = document.get("name").and_then(|name| name.as_str()).unwrap_or_default().trim();
+        if id.is_none() && !named.is_empty() && !named.eq_ignore_ascii_case(wanted) {
+            let message = format!("There is no pipeline `{wanted}`, and the document's name is `{named}`; make them equal.");
+            let problem = Problem::at("/name", code("pipeline.name-mismatch"), message);
+            return Err(AppError::invalid("The pipeline", vec![problem]));
+        }
+        let save = SavePipeline { application: Some(application.to_owned()), id, document, expect };
+        self.save_pipeline(caller, save).await
+    }
+
     /// Removes a pipeline; its executions and revisions stay readable.
     ///
     /// # Errors
@@ -161,97 +227,7 @@ impl App {
         Ok(())
     }
 
-    /// The stored pipeline with this id, from memory where it is.
-    pub(crate) async fn known(&self, id: &PipelineId) -> Result<Arc<Known>, AppError> {
-        if let Some(known) = self.inner.pipelines.get(id) {
-            return Ok(known);
-        }
-        let generation = self.inner.pipelines.generation();
-        let pipeline = self.inner.store.pipelines().get(id).await?.ok_or_else(|| unknown(id.as_str()))?;
-        Ok(self.remember(generation, pipeline))
-    }
-
-    /// The stored pipeline with this id or name in an application, from memory where it is.
-    pub(crate) async fn known_in(&self, application: &ApplicationName, wanted: &str) -> Result<Arc<Known>, AppError> {
-        let key = (application.as_str().to_ascii_lowercase(), wanted.to_ascii_lowercase());
-        if let Some(id) = self.inner.names.get(&key) {
-            return self.known(&id).await;
-        }
-        let (names, pipelines) = (self.inner.names.generation(), self.inner.pipelines.generation());
-        let found = self.inner.store.pipelines().find(application, wanted).await?;
-        let found = found.filter(|pipeline| same_name(&pipeline.application, application)).ok_or_else(|| {
-            let message = format!("Application `{application}` has no pipeline with the name or id `{wanted}`.");
-            AppError::not_found(code("pipeline.unknown"), message)
-        })?;
-        self.inner.names.fill(names, key, found.id.clone());
-        Ok(self.remember(pipelines, found))
-    }
-
-    fn remember(&self, generation: u64, pipeline: Pipeline) -> Arc<Known> {
-        let (definition, _) = Definition::read(&pipeline.document);
-        let id = pipeline.id.clone();
-        let known = Arc::new(Known { pipeline, definition: Arc::new(definition), fits: AtomicI64::new(-1) });
-        self.inner.pipelines.fill(generation, id, Arc::clone(&known));
-        known
-    }
-
-    fn forget(&self, pipeline: &Pipeline, before: Option<&Pipeline>) {
-        self.inner.pipelines.forget(&pipeline.id);
-        for named in [Some(pipeline), before].into_iter().flatten() {
-            let application = named.application.as_str().to_ascii_lowercase();
-            self.inner.names.forget(&(application.clone(), named.name.to_ascii_lowercase()));
-            self.inner.names.forget(&(application, named.id.as_str().to_ascii_lowercase()));
-        }
-    }
-
-    /// The document of an admitted revision, read; kept in memory, because every drive and every view asks for it.
-    ///
-    /// # Errors
-    /// `pipeline.revision-unknown` when the store has no such revision.
-    pub async fn definition(&self, at: &PipelineAt) -> Result<Arc<Definition>, AppError> {
-        let key = (at.id.clone(), at.revision);
-        if let Some(definition) = self.inner.definitions.get(&key) {
-            return Ok(definition);
-        }
-        if let Some(known) = self.inner.pipelines.get(&at.id).filter(|known| known.pipeline.revision == at.revision) {
-            return Ok(Arc::clone(&known.definition));
-        }
-        let document = self.inner.store.pipelines().revision(&at.id, at.revision).await?.ok_or_else(|| {
-            let message = format!("Pipeline {} has no revision {}.", at.id, at.revision);
-            AppError::not_found(code("pipeline.revision-unknown"), message)
-        })?;
-        let definition = Arc::new(Definition::read(&document).0);
-        self.inner.definitions.fill(self.inner.definitions.generation(), key, Arc::clone(&definition));
-        Ok(definition)
-    }
-
-    /// Refuses a stored pipeline that no longer fits what is installed; asked once for each catalogue revision.
-    pub(crate) fn check_known(&self, known: &Known, catalog: &Catalog) -> Result<(), AppError> {
-        if known.fits.load(Ordering::Relaxed) == catalog.revision {
-            return Ok(());
-        }
-        self.understand_with(&known.pipeline.document, catalog)?;
-        known.fits.store(catalog.revision, Ordering::Relaxed);
-        Ok(())
-    }
-
-    /// Reads a document and refuses it with everything that is wrong with it.
-    pub(crate) fn understand(&self, document: &Params) -> Result<Definition, AppError> {
-        self.understand_with(document, &self.inner.catalogs.current())
-    }
-
-    fn understand_with(&self, document: &Params, catalog: &Catalog) -> Result<Definition, AppError> {
-        if document.text().len() > LARGEST {
-            let message = "A pipeline's document may have at most 4 MiB; move large manifests into artifacts.";
-            return Err(AppError::new(ErrorClass::TooLarge, code("pipeline.too-large"), message));
-        }
-        let (definition, _graph): (Definition, Graph) =
-            validate(document, catalog).map_err(|problems| AppError::invalid("The pipeline", problems))?;
-        let problems = self.inner.schemas.check(&definition, catalog);
-        if problems.is_empty() { Ok(definition) } else { Err(AppError::invalid("The pipeline", problems)) }
-    }
-
-    fn place(&self, path: Option<String>, document: &Params) -> Result<String, AppError> {
+    pub(crate) fn place(&self, path: Option<String>, document: &Params) -> Result<String, AppError> {
         let named = document.get("application").and_then(|name| name.as_str()).map(str::trim).filter(|name| !name.is_empty());
         match (path, named) {
             (Some(path), Some(named)) if !path.eq_ignore_ascii_case(named) => {
@@ -270,13 +246,13 @@ impl App {
     }
 
     fn identity(&self, path: Option<String>, document: &Params) -> Result<PipelineId, AppError> {
-        let own = document.get("id").filter(|id| !id.is_null());
+        let own = document.get("id").filter(|id| !id.is_null() && id.as_str() != Some(""));
         let wrong = |message: String| {
             AppError::invalid("The pipeline", vec![Problem::at("/id", code("pipeline.id-invalid"), message)])
         };
         let own = match own {
             None => None,
-            Some(id) => Some(id.as_str().ok_or_else(|| wrong("`id` must be a text.".into()))?).filter(|id| !id.is_empty()),
+            Some(id) => Some(id.as_str().ok_or_else(|| wrong("`id` must be a text.".into()))?),
         };
         let id = match (path, own) {
             (Some(path), Some(own)) if path != own => {
@@ -291,12 +267,4 @@ impl App {
         }
         Ok(id.into())
     }
-}
-
-fn same_name(one: &ApplicationName, other: &ApplicationName) -> bool {
-    one.as_str().eq_ignore_ascii_case(other.as_str())
-}
-
-fn unknown(id: &str) -> AppError {
-    AppError::not_found(code("pipeline.unknown"), format!("There is no pipeline with the id `{id}`."))
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::code::code;
+use domain::code::{Code, code};
 use domain::params::Value;
 use domain::pipeline::Definition;
 use domain::pipeline::validate::stage_key;
 use domain::plugin::Catalog;
-use domain::{Code, Digest, Params, Problem};
+use domain::{Digest, Params, Problem};
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Retrieve, Uri, ValidationError, Validator};
 
@@ -117,7 +117,8 @@ fn is_certain(error: &ValidationError<'_>, config: &Value) -> bool {
     }
 }
 
-fn has_expression(value: &Value) -> bool {
+/// Whether any text in it is an expression, or holds one.
+pub(crate) fn has_expression(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains("${"),
         Value::Array(items) => items.iter().any(has_expression),

@@ -102,7 +102,7 @@ impl App {
 
     async fn find_stage(&self, loaded: &Loaded, stage: &StageId) -> Result<StageView, AppError> {
         let definition = self.definition_of(&loaded.execution, loaded.document.as_ref()).await?;
-        let all = stages(&loaded.execution, &definition, &loaded.stages);
+        let all = stages(&loaded.execution, &definition.0, &loaded.stages);
         all.into_iter().find(|one| one.id == *stage || one.ref_id.as_str() == stage.as_str()).ok_or_else(|| {
             let message = format!("Execution {} has no stage with the id or reference `{stage}`.", loaded.execution.id);
             AppError::not_found(code("stage.unknown"), message)

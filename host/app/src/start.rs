@@ -2,8 +2,8 @@
 
 use domain::Params;
 use domain::code::code;
-use domain::execution::PipelineAt;
-use domain::id::{ApplicationName, ExecutionId};
+use domain::execution::{Execution, PipelineAt};
+use domain::id::ApplicationName;
 use store::{NewExecution, Write};
 
 use crate::access::Attempt;
@@ -34,12 +34,10 @@ pub enum Target {
 }
 
 /// An execution that was started, or the one that carries the correlation id already.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Started {
-    /// Its id.
-    pub execution: ExecutionId,
-    /// Its application.
-    pub application: ApplicationName,
+    /// The execution.
+    pub execution: Execution,
     /// It was there before.
     pub existed: bool,
 }
@@ -77,7 +75,7 @@ impl App {
         let pipeline = &known.pipeline;
         let attempt = Attempt { action: "execution.start", noun: "pipeline", subject: pipeline.id.as_str() };
         self.permit(caller, attempt, Action::Execute, &pipeline.application).await?;
-        if known.definition.disabled {
+        if known.read.0.disabled {
             let message = format!("Pipeline `{}` is disabled and cannot be started; enable it first.", pipeline.name);
             return Err(AppError::conflict(code("pipeline.disabled"), message));
         }
@@ -86,14 +84,14 @@ impl App {
             id: None,
             application: &pipeline.application,
             pipeline: Some(PipelineAt { id: pipeline.id.clone(), revision: pipeline.revision }),
-            definition: &known.definition,
+            definition: &known.read.0,
             trigger,
             kind: "manual",
             user: &caller.principal.name,
             principal: &caller.principal,
             parent: None,
         })?;
-        require_parameters(&known.definition, &new.execution)?;
+        require_parameters(&known.read.0, &new.execution)?;
         self.write_start(caller, attempt, new).await
     }
 
@@ -129,19 +127,19 @@ impl App {
     }
 
     async fn write_start(&self, caller: &Caller, attempt: Attempt<'_>, new: NewExecution) -> Result<Started, AppError> {
-        let (id, application) = (new.execution.id.clone(), new.execution.application.clone());
-        let Some(correlation) = correlation::of(&new.execution).map(str::to_owned) else {
+        let execution = new.execution.clone();
+        let Some(correlation) = correlation::of(&execution).map(str::to_owned) else {
             self.write_admission(caller, attempt, new).await?;
-            return Ok(Started { execution: id, application, existed: false });
+            return Ok(Started { execution, existed: false });
         };
         let _deciding = self.inner.deciding.of(correlation.as_str()).await;
-        let open = self.inner.correlations.open(&self.inner.store, &application, &correlation).await?;
+        let open = self.inner.correlations.open(&self.inner.store, &execution.application, &correlation).await?;
         if let Some(open) = open {
-            return Ok(Started { execution: open.id, application, existed: true });
+            return Ok(Started { execution: open, existed: true });
         }
         self.write_admission(caller, attempt, new).await?;
-        self.inner.correlations.note(&application, &correlation, id.clone()).await;
-        Ok(Started { execution: id, application, existed: false })
+        self.inner.correlations.note(&execution.application, &correlation, execution.id.clone()).await;
+        Ok(Started { execution, existed: false })
     }
 
     async fn write_admission(&self, caller: &Caller, attempt: Attempt<'_>, new: NewExecution) -> Result<(), AppError> {

@@ -102,7 +102,7 @@ struct Place<'a> {
 }
 
 fn attach(ordered: &mut Vec<StageView>, parent: StageView, execution: &Execution, rows: &[StoredStage], paused: bool) {
-    let mut children = |placement: Placement, ordered: &mut Vec<StageView>, parent: &StageView| {
+    let children = |placement: Placement, ordered: &mut Vec<StageView>, parent: &StageView| {
         for row in rows {
             let Some(planned) = row.planned.as_ref() else { continue };
             if planned.parent != parent.ref_id || planned.placement != placement || row.ref_id == parent.ref_id {
