@@ -36,9 +36,18 @@ impl Problem {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, code("request.too-large"), detail)
     }
 
-    /// The code, for the figures.
-    pub fn code(&self) -> &Code {
-        &self.error.code
+    /// The document that tells it; `instance` is the path of the request.
+    pub fn document(&self, instance: &str) -> ProblemDocument {
+        let Problem { status, error } = self;
+        ProblemDocument {
+            kind: format!("/docs/errors/{}", error.code),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            code: error.code.to_string(),
+            detail: error.message.clone(),
+            problems: error.problems.iter().map(ProblemPlace::of).collect(),
+            instance: instance.to_owned(),
+        }
     }
 }
 
@@ -121,16 +130,7 @@ impl ProblemPlace {
 pub async fn render(uri: OriginalUri, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
-    let Problem { status, error } = problem;
-    let document = ProblemDocument {
-        kind: format!("/docs/errors/{}", error.code),
-        title: status.canonical_reason().unwrap_or("Error").to_owned(),
-        status: status.as_u16(),
-        code: error.code.to_string(),
-        detail: error.message.clone(),
-        problems: error.problems.iter().map(ProblemPlace::of).collect(),
-        instance: uri.path().to_owned(),
-    };
+    let document = problem.document(uri.path());
     let (mut parts, _) = response.into_parts();
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     parts.headers.remove(header::CONTENT_LENGTH);

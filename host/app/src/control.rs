@@ -22,11 +22,11 @@ pub enum Wish {
 
 impl App {
     /// Cancels, pauses or resumes. Once this returns, nothing but what the wish allows is ordered. Cancelling twice is cancelling
-    /// once.
+    /// once. Returns the execution with the wish.
     ///
     /// # Errors
     /// `execution.unknown`, `access.denied`, and `execution.wrong-state` with the state named.
-    pub async fn control(&self, caller: &Caller, id: &str, wish: Wish, reason: Option<String>) -> Result<(), AppError> {
+    pub async fn control(&self, caller: &Caller, id: &str, wish: Wish, reason: Option<String>) -> Result<Execution, AppError> {
         let id = ExecutionId::from(id);
         let found = self.find_execution(&id).await?;
         let action = match wish {
@@ -39,7 +39,7 @@ impl App {
 
         let _deciding = self.inner.deciding.of(id.as_str()).await;
         let found = self.find_execution(&id).await?;
-        let Some(kind) = decide(&found, wish)? else { return Ok(()) };
+        let Some(kind) = decide(&found, wish)? else { return Ok(found) };
         let control = Control {
             kind,
             by: Some(caller.principal.name.clone()),
@@ -48,8 +48,9 @@ impl App {
         };
         let details = Params::new(serde_json::json!({ "reason": reason, "via": caller.via() }));
         let unit =
-            vec![Write::Control { execution: id.clone(), control }, Write::Audit(self.entry(caller, attempt, details))];
-        Ok(self.inner.store.write(unit).await?)
+            vec![Write::Control { execution: id.clone(), control: control.clone() }, Write::Audit(self.entry(caller, attempt, details))];
+        self.inner.store.write(unit).await?;
+        Ok(Execution { control, ..found })
     }
 
     /// An execution that exists.

@@ -24,14 +24,16 @@ pub struct Answered {
 }
 
 impl App {
-    /// Questions of one execution, open and closed, in the order asked.
+    /// Open questions of one execution, in the order asked.
     ///
     /// # Errors
     /// `execution.unknown`, `access.denied`.
-    pub async fn questions_of(&self, caller: &Caller, execution: &str) -> Result<Vec<QuestionRow>, AppError> {
+    pub async fn open_questions_of(&self, caller: &Caller, execution: &str) -> Result<Vec<QuestionRow>, AppError> {
         let found = self.find_execution(&execution.into()).await?;
         self.permit_read(caller, found.application.as_str()).await?;
-        Ok(self.inner.store.questions().of(&found.id).await?)
+        let mut all = self.inner.store.questions().of(&found.id).await?;
+        all.retain(|question| question.closed.is_none());
+        Ok(all)
     }
 
     /// Open questions of applications that `caller` may look at, newest first. A page may be short although there is a next one.

@@ -23,7 +23,7 @@ impl App {
     /// `execution.unknown`, `stage.unknown`, `access.denied`, `stage.not-running` with the state named, `stage.not-skippable`.
     pub async fn patch_stage(&self, caller: &Caller, id: &str, stage: &str, patch: Params) -> Result<(), AppError> {
         if patch.get("manualSkip").and_then(Value::as_bool) == Some(true) {
-            return self.skip_stage(caller, id, stage).await;
+            return self.skip_stage(caller, id, stage, None).await;
         }
         let attempt = Attempt { action: "stage.patch", noun: "stage", subject: stage };
         let (_, running) = self.running_stage(caller, attempt, id, stage).await?;
@@ -40,7 +40,13 @@ impl App {
     ///
     /// # Errors
     /// `execution.unknown`, `stage.unknown`, `access.denied`, `stage.not-running` with the state named, `stage.not-skippable`.
-    pub async fn skip_stage(&self, caller: &Caller, id: &str, stage: &str) -> Result<(), AppError> {
+    pub async fn skip_stage(
+        &self,
+        caller: &Caller,
+        id: &str,
+        stage: &str,
+        reason: Option<String>,
+    ) -> Result<(), AppError> {
         let attempt = Attempt { action: "stage.skip", noun: "stage", subject: stage };
         let (execution, running) = self.running_stage(caller, attempt, id, stage).await?;
         if !self.is_skippable(&execution, &running).await? {
@@ -51,7 +57,8 @@ impl App {
             return Err(AppError::conflict(code("stage.not-skippable"), message));
         }
         let fact = Fact::Skipped { stage: running.id, by: caller.principal.name.clone() };
-        self.tell(caller, attempt, id, fact, serde_json::json!({ "execution": id, "via": caller.via() })).await
+        let details = serde_json::json!({ "execution": id, "reason": reason, "via": caller.via() });
+        self.tell(caller, attempt, id, fact, details).await
     }
 
     async fn is_skippable(&self, execution: &Execution, stage: &StageView) -> Result<bool, AppError> {
