@@ -1,0 +1,70 @@
+//! What every part of the engine shares.
+
+use std::sync::Arc;
+
+use app::App;
+use domain::Timestamp;
+use domain::environment::Environment;
+use tokio::sync::Semaphore;
+
+use crate::actors::Actors;
+use crate::config::Config;
+use crate::perform::Performing;
+use crate::quarantine::Quarantine;
+use crate::reads::UnderWay;
+use crate::stats::{Counters, Stats};
+use crate::tasks::Tasks;
+use crate::timers::Timers;
+
+/// The engine's one state; nothing in it outlives the process, and nothing in it is needed after one.
+pub(crate) struct Core {
+    pub app: App,
+    pub environment: Arc<dyn Environment>,
+    pub config: Config,
+    pub counters: Counters,
+    pub actors: Actors,
+    pub timers: Timers,
+    pub tasks: Arc<Tasks>,
+    pub performing: Performing,
+    pub reads: UnderWay,
+    pub quarantine: Quarantine,
+    /// Executions that compute.
+    pub workers: Arc<Semaphore>,
+    /// Executions that are driven.
+    pub in_flight: Arc<Semaphore>,
+    /// Calls of operations.
+    pub calls: Arc<Semaphore>,
+}
+
+impl Core {
+    pub(crate) fn new(app: App, environment: Arc<dyn Environment>, config: Config) -> Arc<Core> {
+        Arc::new(Core {
+            app,
+            counters: Counters::default(),
+            actors: Actors::new(config.warm_stages),
+            timers: Timers::default(),
+            tasks: Tasks::new(environment.clone()),
+            performing: Performing::default(),
+            reads: UnderWay::default(),
+            quarantine: Quarantine::default(),
+            workers: Arc::new(Semaphore::new(config.workers.max(1))),
+            in_flight: Arc::new(Semaphore::new(config.in_flight.max(1))),
+            calls: Arc::new(Semaphore::new(config.operations.max(1))),
+            environment,
+            config,
+        })
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.environment.now()
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        Stats {
+            live: self.actors.len() as u64,
+            waiting: self.timers.len() as u64,
+            operations_open: self.performing.len() as u64,
+            ..self.counters.read()
+        }
+    }
+}
