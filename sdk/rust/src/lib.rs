@@ -38,7 +38,7 @@ pub use {schemars, serde, serde_json, wit_bindgen};
 /// What a plugin's `lib.rs` usually wants.
 pub mod prelude {
     pub use crate::config::{Csv, Flag, Integer, Millis, Seconds};
-    pub use crate::flow::{Either, Flow, join, join_all, select};
+    pub use crate::flow::{Either, Flow, join, join_all, select, select_all};
     pub use crate::stage::{
         Cancel, Cause, Finish, Operation, Problem, Query, Question, Stage, StagePlugin, Status,
     };

@@ -9,7 +9,7 @@ pub use config::ManualJudgment;
 use judgment::{Judgment, question};
 
 /// 72 hours in milliseconds.
-const TIMEOUT: f64 = 259_200_000.0;
+const TIMEOUT: u64 = 259_200_000;
 
 async fn judge(config: ManualJudgment, flow: Flow) -> Result<Finish, Failure> {
     flow.phase("waitForJudgment");

@@ -3,7 +3,7 @@
 use mainsheet_sdk::prelude::*;
 
 /// 12 hours in milliseconds.
-pub const TIMEOUT: f64 = 43_200_000.0;
+pub const TIMEOUT: u64 = 43_200_000;
 
 /// Runs another pipeline, and may wait for its end.
 #[config]

@@ -79,3 +79,15 @@ pub async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F:
         .filter_map(|(_, output)| output)
         .collect()
 }
+
+/// The first of several that is answered; the others are dropped. Waits for ever if there are none.
+pub async fn select_all<F: Future>(futures: impl IntoIterator<Item = F>) -> F::Output {
+    let mut waiting: Vec<_> = futures.into_iter().map(Box::pin).collect();
+    poll_fn(|context| {
+        let mut ready = waiting
+            .iter_mut()
+            .map(|future| future.as_mut().poll(context));
+        ready.find(Poll::is_ready).unwrap_or(Poll::Pending)
+    })
+    .await
+}

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-pub use combine::{Either, join, join_all, select};
+pub use combine::{Either, join, join_all, select, select_all};
 pub use replay::drive;
 pub use reply::{Cancelled, ContextPatch, Patches, Reply};
 

@@ -20,7 +20,7 @@ pub struct OperationKind {
     repeat: &'static str,
     guard: Option<(&'static str, &'static str)>,
     dry_run: bool,
-    timeout: Option<f64>,
+    timeout: Option<u64>,
     schema: fn() -> Value,
     operate: Operate,
 }
@@ -76,7 +76,7 @@ impl OperationKind {
 
     /// How long all its tries may take together, milliseconds; without it, as long as the stage.
     #[must_use]
-    pub fn timeout(mut self, millis: f64) -> Self {
+    pub fn timeout(mut self, millis: u64) -> Self {
         self.timeout = Some(millis);
         self
     }
@@ -228,7 +228,7 @@ impl ProviderPlugin {
             .find(|operation| operation.kind == call.kind)
         {
             Some(operation) => (operation.operate)(call),
-            None => Err(self.unknown("operation", &call.kind)),
+            None => Err(self.unknown("provider.unknown-operation", "operation", &call.kind)),
         }
     }
 
@@ -239,7 +239,7 @@ impl ProviderPlugin {
     pub fn read(&self, call: QueryCall) -> Result<Value, Failure> {
         match self.queries.iter().find(|query| query.kind == call.kind) {
             Some(query) => (query.read)(call),
-            None => Err(self.unknown("query", &call.kind)),
+            None => Err(self.unknown("provider.unknown-query", "query", &call.kind)),
         }
     }
 
@@ -249,13 +249,9 @@ impl ProviderPlugin {
         (self.verify)(account)
     }
 
-    fn unknown(&self, what: &str, kind: &str) -> Failure {
+    fn unknown(&self, code: &str, what: &str, kind: &str) -> Failure {
         let message = format!("Provider {} has no {what} {kind:?}.", self.name);
-        Failure::new(
-            FailureClass::NotFound,
-            format!("provider.unknown-{what}"),
-            message,
-        )
+        Failure::new(FailureClass::NotFound, code, message)
     }
 }
 

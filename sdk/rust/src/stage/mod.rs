@@ -81,7 +81,7 @@ pub struct Stage {
     label: Text,
     help: Text,
     reads: &'static [&'static str],
-    timeout: Option<f64>,
+    timeout: Option<u64>,
     skippable: bool,
     drop: &'static [&'static str],
     reread: &'static [&'static str],
@@ -178,7 +178,7 @@ impl Stage {
 
     /// Default timeout of the stage in milliseconds; without it, none.
     #[must_use]
-    pub fn timeout(mut self, millis: f64) -> Self {
+    pub fn timeout(mut self, millis: u64) -> Self {
         self.timeout = Some(millis);
         self
     }

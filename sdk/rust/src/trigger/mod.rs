@@ -158,7 +158,7 @@ impl TriggerPlugin {
     pub fn receive(&self, hook: Hook) -> Result<Reply, Failure> {
         let receive = self
             .receive
-            .ok_or_else(|| self.cannot("no-hooks", "reads no requests"))?;
+            .ok_or_else(|| self.cannot("trigger.no-hooks", "reads no requests"))?;
         receive(hook)
     }
 
@@ -169,7 +169,7 @@ impl TriggerPlugin {
     pub fn poll(&self, call: PollCall) -> Result<Polled, Failure> {
         let poll = self
             .poll
-            .ok_or_else(|| self.cannot("no-polls", "polls nothing"))?;
+            .ok_or_else(|| self.cannot("trigger.no-polls", "polls nothing"))?;
         poll(call)
     }
 
@@ -187,7 +187,7 @@ impl TriggerPlugin {
     pub fn matches(&self, event: &Event, trigger: &Map<String, Value>) -> Result<Payload, Failure> {
         match self.find(trigger.get("type")) {
             Some(kind) => (kind.matches)(event, trigger),
-            None => Err(self.cannot("unknown-type", "does not have this trigger type")),
+            None => Err(self.cannot("trigger.unknown-type", "does not have this trigger type")),
         }
     }
 
@@ -201,7 +201,7 @@ impl TriggerPlugin {
     fn cannot(&self, code: &str, what: &str) -> Failure {
         Failure::new(
             FailureClass::NotFound,
-            format!("trigger.{code}"),
+            code,
             format!("Plugin {} {what}.", self.header.id),
         )
     }
