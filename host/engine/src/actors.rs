@@ -198,9 +198,9 @@ impl Actors {
         state.evict();
     }
 
-    /// Whether an execution is in memory.
-    pub(crate) fn holds(&self, id: &ExecutionId) -> bool {
-        self.state().actors.contains_key(id)
+    /// Whether an execution is ready, driven, or keeps facts for its next drive.
+    pub(crate) fn is_busy(&self, id: &ExecutionId) -> bool {
+        self.state().actors.get(id).is_some_and(|actor| actor.phase != Phase::Idle || !actor.mail.told.is_empty())
     }
 
     /// How many executions are in memory.

@@ -13,7 +13,7 @@ use crate::perform::Performing;
 use crate::quarantine::Quarantine;
 use crate::reads::UnderWay;
 use crate::stats::{Counters, Stats};
-use crate::tasks::Tasks;
+use crate::tasks::{Phase, Tasks};
 use crate::timers::Timers;
 
 /// The engine's one state; nothing in it outlives the process, and nothing in it is needed after one.
@@ -57,6 +57,14 @@ impl Core {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.environment.now()
+    }
+
+    /// Waits `millis`; false when the server begins to stop before that.
+    pub(crate) async fn rest(&self, millis: i64) -> bool {
+        tokio::select! {
+            () = self.environment.sleep_until(self.now().plus(millis)) => true,
+            () = self.tasks.reached(Phase::Closing) => false,
+        }
     }
 
     pub(crate) fn stats(&self) -> Stats {

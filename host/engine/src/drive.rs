@@ -177,14 +177,13 @@ fn hear(core: &Core, seat: &mut Seat, gathered: &mut Gathered, inbox: Vec<(i64, 
 async fn run(core: &Arc<Core>, worker: &mut Worker, seat: &mut Seat, gathered: &mut Gathered) -> Result<bool, Trouble> {
     let begun = core.now();
     let mut steps = 0;
-    let mut again = core.reads.lost(seat);
+    let mut lost = core.reads.lost(seat);
     loop {
         let now = core.now();
         seat.fill_timeouts();
         let due = decide(&mut seat.view, now);
-        seat.view.reorder(again);
-        again = Vec::new();
-        let answered = orders::place(core, worker, seat, gathered, now).await?;
+        let lost = std::mem::take(&mut lost);
+        let answered = orders::place(core, worker, seat, gathered, lost, now).await?;
         if due.is_empty() && !answered {
             return Ok(false);
         }

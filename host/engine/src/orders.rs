@@ -19,17 +19,18 @@ use crate::{children, perform, reads};
 /// What came of a request.
 pub(crate) type Outcome = Result<Params, Failure>;
 
-/// Takes every order of the seat's view. True when something was answered, so that there may be more to decide.
+/// Takes every order of the seat's view, and those `lost` with another process. True when something was answered, so that there may be more to decide.
 pub(crate) async fn place(
     core: &Arc<Core>,
     worker: &mut Worker,
     seat: &mut Seat,
     gathered: &mut Gathered,
+    lost: Vec<Order>,
     now: Timestamp,
 ) -> Result<bool, Trouble> {
     let mut answered = false;
     let mut queries = Vec::new();
-    for order in seat.view.take_orders() {
+    for order in lost.into_iter().chain(seat.view.take_orders()) {
         if let Some((key, outcome)) = place_one(core, seat, gathered, &mut queries, order, now).await? {
             answered |= answer(seat, &key, outcome, now);
         }

@@ -4,6 +4,7 @@ mod host;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::id::ExecutionId;
 use domain::operation::OperationKey;
 use domain::plugin::call::{Mode, QueryCall, Scope};
 use domain::stage::request::QueryRequest;
@@ -30,6 +31,11 @@ pub(crate) struct UnderWay {
 impl UnderWay {
     fn keys(&self) -> std::sync::MutexGuard<'_, FxHashSet<OperationKey>> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a read of that execution is under way.
+    pub(crate) fn is_for(&self, execution: &ExecutionId) -> bool {
+        self.keys().iter().any(|key| key.execution == *execution)
     }
 
     /// Reads of the seat that nobody performs: a process asked for them and ended before their answers were stored.
