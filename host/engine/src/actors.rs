@@ -78,10 +78,12 @@ pub(crate) struct Left {
 pub(crate) struct Actors {
     state: Mutex<State>,
     ready: Notify,
+    quiet: Notify,
 }
 
 struct State {
     actors: FxHashMap<ExecutionId, Actor>,
+    busy: usize,
     lanes: Lanes,
     warm: Warm,
 }
@@ -116,8 +118,8 @@ impl Actors {
     /// Keeps views of at most `warm_stages` stages.
     pub(crate) fn new(warm_stages: usize) -> Actors {
         let warm = Warm { order: BTreeMap::new(), next: 0, stages: 0, bound: warm_stages };
-        let state = State { actors: FxHashMap::default(), lanes: Lanes::default(), warm };
-        Actors { state: Mutex::new(state), ready: Notify::new() }
+        let state = State { actors: FxHashMap::default(), busy: 0, lanes: Lanes::default(), warm };
+        Actors { state: Mutex::new(state), ready: Notify::new(), quiet: Notify::new() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -149,6 +151,7 @@ impl Actors {
             }
             Phase::Idle => actor.phase = Phase::Ready,
         }
+        state.busy += 1;
         state.lanes.push(actor.application.as_ref(), id.clone());
         self.ready.notify_one();
     }
@@ -157,6 +160,17 @@ impl Actors {
     pub(crate) async fn ready(&self) {
         while self.state().lanes.is_empty() {
             self.ready.notified().await;
+        }
+    }
+
+    /// Resolves when nobody is ready or driven.
+    pub(crate) async fn quiet(&self) {
+        loop {
+            let quiet = self.quiet.notified();
+            if self.state().busy == 0 {
+                return;
+            }
+            quiet.await;
         }
     }
 
@@ -191,6 +205,10 @@ impl Actors {
             self.ready.notify_one();
         } else {
             actor.phase = Phase::Idle;
+            state.busy -= 1;
+            if state.busy == 0 {
+                self.quiet.notify_waiters();
+            }
             if actor.seat.is_none() && actor.mail.told.is_empty() {
                 state.actors.remove(id);
             }

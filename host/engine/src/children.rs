@@ -1,19 +1,15 @@
 //! Other executions that a stage starts: created by the commit that orders them, under an id derived from the order's key.
 
 use domain::execution::Parent;
-use domain::id::ExecutionId;
 use domain::operation::OperationKey;
 use domain::stage::request::ChildExecution;
-use domain::{Failure, FailureClass, Params, code::code};
+use domain::{FailureClass, Params};
 
 use crate::core::Core;
 use crate::gathered::Gathered;
 use crate::orders::Outcome;
 use crate::seat::Seat;
 use crate::trouble::Trouble;
-
-/// Most generations below an execution that nobody's stage started.
-const DEEPEST: u32 = 16;
 
 /// Prepares the child and answers with its id at once, so that a stage can wait for its end in the same drive.
 pub(crate) async fn start(
@@ -24,25 +20,22 @@ pub(crate) async fn start(
     child: &ChildExecution,
     principal: &str,
 ) -> Result<Outcome, Trouble> {
-    let depth = seat.view.execution.parent.as_ref().map_or(0, |parent| parent.depth) + 1;
-    if depth > DEEPEST {
-        let message = format!("Pipelines start pipelines {DEEPEST} levels deep here; nothing is started below that.");
-        return Ok(Err(Failure::new(FailureClass::Conflict, code("pipeline.too-deep"), message)));
-    }
+    let execution = &seat.view.execution;
     let parent = Parent {
         execution: key.execution.clone(),
         stage: key.stage.clone(),
         run: key.run,
         label: key.label.clone(),
-        depth,
+        depth: execution.parent.as_ref().map_or(0, |parent| parent.depth) + 1,
     };
-    let id = ExecutionId::derive_child(&key.execution, &key.stage, key.run, &key.label);
-    match core.app.admit_child(&seat.view.execution, parent, id, child, principal).await? {
+    match core.app.admit_child(execution, parent, child, principal).await {
         Ok(new) => {
             let answer = Params::from_members([("execution", new.execution.id.as_str().into())]);
             gathered.children.push(new);
             Ok(Ok(answer))
         }
+        // The server's own trouble is no answer to the stage.
+        Err(failure) if failure.class == FailureClass::Unavailable => Err(Trouble::Unavailable(failure.message)),
         Err(failure) => Ok(Err(failure)),
     }
 }

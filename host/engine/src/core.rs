@@ -67,6 +67,13 @@ impl Core {
         }
     }
 
+    /// Resolves when no call is under way and every outcome is committed.
+    pub(crate) async fn calls_ended(&self) {
+        let all = u32::try_from(self.config.operations.max(1)).unwrap_or(u32::MAX);
+        let _all = self.calls.acquire_many(all).await;
+        self.actors.quiet().await;
+    }
+
     pub(crate) fn stats(&self) -> Stats {
         Stats {
             live: self.actors.len() as u64,

@@ -14,7 +14,7 @@ use crate::core::Core;
 use crate::gathered::Gathered;
 use crate::seat::Seat;
 use crate::trouble::Trouble;
-use crate::{orders, perform, recovery, step};
+use crate::{orders, perform, step};
 
 /// A place among those that compute. Given up while a drive waits for a read or a commit.
 pub(crate) struct Worker {

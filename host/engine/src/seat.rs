@@ -5,7 +5,8 @@ use std::sync::Arc;
 use app::App;
 use domain::Timestamp;
 use domain::execution::Fact;
-use domain::id::ExecutionId;
+use domain::id::{ExecutionId, RefId};
+use domain::pipeline::{Definition, Graph};
 use domain::plugin::Catalog;
 use domain::stage::Demand;
 use scheduler::{Order, View};
@@ -37,7 +38,7 @@ impl Seat {
     pub(crate) async fn admitted(app: &App, new: &NewExecution) -> Result<Seat, Trouble> {
         let definition = app.definition_of(&new.execution, new.document.as_ref()).await?;
         let catalog = app.catalogs().at(new.execution.catalog).await?;
-        let view = View::new(new.execution.clone(), &definition.0, &definition.1);
+        let view = View::new(new.execution.clone(), &definition, &graph_of(&definition, &new.execution.id)?);
         Ok(Seat { view, version: ADMITTED_VERSION, epoch: 0, inbox_seen: 0, catalog, timeouts: 0 })
     }
 
@@ -47,7 +48,7 @@ impl Seat {
         let Loaded { execution, version, epoch, inbox_head, paused_since, cancel_told, due: _, document, stages, inbox } = loaded;
         let definition = app.definition_of(&execution, document.as_ref()).await?;
         let catalog = app.catalogs().at(execution.catalog).await?;
-        let mut view = View::new(execution, &definition.0, &definition.1);
+        let mut view = View::new(execution, &definition, &graph_of(&definition, id)?);
         view.paused_since = paused_since;
         view.cancel_told = cancel_told;
         view.restore(stages).map_err(|reference| Trouble::Damaged { execution: id.clone(), reference })?;
@@ -94,4 +95,12 @@ impl Seat {
             })
         })
     }
+}
+
+/// The graph of a document that was valid when it was saved.
+fn graph_of(definition: &Definition, execution: &ExecutionId) -> Result<Graph, Trouble> {
+    Graph::build(&definition.stages).map_err(|problems| {
+        let reference = problems.first().map_or_else(|| RefId::from("stages"), |problem| problem.pointer.as_str().into());
+        Trouble::Damaged { execution: execution.clone(), reference }
+    })
 }

@@ -16,6 +16,9 @@ pub(crate) enum Trouble {
     /// Something that the application layer keeps could not be had.
     #[error(transparent)]
     App(#[from] AppError),
+    /// The application layer could not decide now.
+    #[error("{0}")]
+    Unavailable(String),
     /// A stored stage does not fit the document.
     #[error("execution {execution} has a stage `{reference}` that does not fit its document")]
     Damaged {

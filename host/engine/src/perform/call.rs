@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use domain::execution::Execution;
 use domain::operation::{Begun, Operation, OperationState, Repeat};
 use domain::plugin::call::{Meta, Mode, OperationCall, Pause, Progress, Scope, Wake};
-use domain::plugin::{Catalog, Manifest};
+use domain::plugin::Catalog;
+use domain::plugin::manifest::OperationOffer;
 use domain::{Failure, FailureClass, Timestamp, code::code};
+use runtime::Fault;
 use store::{Checkpoint, Write, WriteError};
 use tokio::sync::watch;
 
-use super::{never_begun, outcome_unknown};
+use super::{HOST, never_begun, outcome_unknown};
 use crate::core::Core;
 use crate::orders::Outcome;
 use crate::scope::Provider;
@@ -29,11 +32,19 @@ const TIMEOUT_GRACE: i64 = 30_000;
 pub(super) struct Call {
     operation: Operation,
     begun: Begun,
-    scope: Scope,
+    performer: Performer,
     repeat: Repeat,
     deadline: Option<Timestamp>,
     /// A try from this checkpoint may have been made.
     repeated: bool,
+}
+
+/// Who does it.
+enum Performer {
+    /// A provider plugin, with what the call may do.
+    Plugin(Box<Scope>),
+    /// The host itself, for this execution.
+    Host(Box<Execution>),
 }
 
 /// What a try leads to.
@@ -55,9 +66,9 @@ impl Call {
         pinned: Option<Arc<Catalog>>,
         found: bool,
     ) -> Result<Call, Option<Outcome>> {
-        let (pinned, manifest) = loop {
+        let found_out = loop {
             match prerequisites(core, &operation, pinned.clone()).await {
-                Ok(prerequisites) => break prerequisites,
+                Ok(found_out) => break found_out,
                 Err(trouble) => {
                     core.counters.store_errors.one();
                     tracing::warn!(error = %trouble, "an operation could not be prepared; it is tried again");
@@ -67,23 +78,22 @@ impl Call {
                 return Err(None);
             }
         };
-        let offer = manifest.as_ref().and_then(|manifest| {
-            manifest.operations.iter().find(|offer| offer.kind == operation.request.kind)
-        });
-        let (Some(manifest), Some(offer)) = (&manifest, offer) else {
-            let message = format!("The component that does `{}` is gone.", operation.request.kind);
-            let failure = Failure::new(FailureClass::NotFound, code("operation.unknown"), message);
-            return Err(Some(Err(failure)));
+        let (performer, repeat, timeout) = match found_out {
+            Prerequisites::Host(execution) => (Performer::Host(execution), Repeat::Safe, None),
+            Prerequisites::Plugin(found) => (Performer::Plugin(Box::new(found.0)), found.1.repeat, found.1.timeout),
+            Prerequisites::Missing => {
+                let message = format!("What does `{}` is gone.", operation.request.kind);
+                let failure = Failure::new(FailureClass::NotFound, code("operation.unknown"), message);
+                return Err(Some(Err(failure)));
+            }
         };
-        let provider = Provider::new(manifest, &operation.digest, &pinned, &core.app.catalogs().current());
-        let scope = provider.scope(Mode::Act, &operation.application, &operation.key);
         // One that must not be repeated writes down that it begins, before it does: so what was only ordered is known not to have begun.
         let (begun, repeated) = match &operation.state {
             OperationState::Begun(begun) => (begun.clone(), found),
-            _ => (Begun::default(), found && offer.repeat != Repeat::Never),
+            _ => (Begun::default(), found && repeat != Repeat::Never),
         };
-        let deadline = offer.timeout.map(|millis| operation.ordered.plus(millis));
-        Ok(Call { operation, begun, scope, repeat: offer.repeat, deadline, repeated })
+        let deadline = timeout.map(|millis| operation.ordered.plus(millis));
+        Ok(Call { operation, begun, performer, repeat, deadline, repeated })
     }
 
     /// Performs it. Absent: the server stops before there is an outcome.
@@ -130,10 +140,9 @@ impl Call {
             }
         }
         self.operation.state = OperationState::Begun(Begun::default());
-        let call = self.call(core.now());
         core.counters.calls.one();
         let result = tokio::select! {
-            result = core.app.runtime().operate(&self.scope, call) => result,
+            result = self.call(core) => result,
             () = core.tasks.reached(Phase::Cut) => return Next::Stop,
         };
         match result {
@@ -147,7 +156,19 @@ impl Call {
         }
     }
 
-    fn call(&self, now: Timestamp) -> OperationCall {
+    async fn call(&self, core: &Core) -> Result<Progress, Fault> {
+        match &self.performer {
+            Performer::Plugin(scope) => core.app.runtime().operate(scope, self.plugin_call(core.now())).await,
+            Performer::Host(_) if self.operation.cancelling => Ok(Progress::Failed(never_begun())),
+            Performer::Host(execution) => {
+                let request = &self.operation.request;
+                let outcome = core.app.host_operation(execution, &request.kind, &request.input).await;
+                Ok(outcome.map_or_else(Progress::Failed, Progress::Done))
+            }
+        }
+    }
+
+    fn plugin_call(&self, now: Timestamp) -> OperationCall {
         let key = &self.operation.key;
         OperationCall {
             meta: Meta {
@@ -248,23 +269,41 @@ impl Call {
     }
 }
 
-/// The catalogue that the operation's execution is pinned to, and the manifest of its component.
+/// What is found out before the first try.
+enum Prerequisites {
+    Host(Box<Execution>),
+    Plugin(Box<(Scope, OperationOffer)>),
+    Missing,
+}
+
 async fn prerequisites(
     core: &Core,
     operation: &Operation,
     pinned: Option<Arc<Catalog>>,
-) -> Result<(Arc<Catalog>, Option<Manifest>), Trouble> {
+) -> Result<Prerequisites, Trouble> {
+    let is_host = operation.request.provider.as_deref() == Some(HOST);
     let pinned = match pinned {
-        Some(pinned) => pinned,
-        None => match core.app.store().executions().get(&operation.key.execution).await? {
-            Some(stored) => core.app.catalogs().at(stored.execution.catalog).await?,
-            None => core.app.catalogs().current(),
-        },
+        Some(pinned) if !is_host => pinned,
+        _ => {
+            let Some(stored) = core.app.store().executions().get(&operation.key.execution).await? else {
+                return Ok(Prerequisites::Missing);
+            };
+            if is_host {
+                return Ok(Prerequisites::Host(Box::new(stored.execution)));
+            }
+            core.app.catalogs().at(stored.execution.catalog).await?
+        }
     };
     let known = pinned.plugins().values().find(|installed| installed.digest == operation.digest);
     let manifest = match known {
         Some(installed) => Some(installed.manifest.clone()),
         None => core.app.store().plugins().manifest(&operation.digest).await?,
     };
-    Ok((pinned, manifest))
+    let Some(manifest) = manifest else { return Ok(Prerequisites::Missing) };
+    let Some(offer) = manifest.operations.iter().find(|offer| offer.kind == operation.request.kind) else {
+        return Ok(Prerequisites::Missing);
+    };
+    let provider = Provider::new(&manifest, &operation.digest, &pinned, &core.app.catalogs().current());
+    let scope = provider.scope(Mode::Act, &operation.application, &operation.key);
+    Ok(Prerequisites::Plugin(Box::new((scope, offer.clone()))))
 }

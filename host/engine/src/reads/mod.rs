@@ -68,7 +68,7 @@ pub(crate) async fn ask(
     for (key, request) in queries {
         core.counters.reads.one();
         if request.provider.as_deref() == Some(HOST) {
-            let outcome = host::answer(core, seat, &key, &request).await;
+            let outcome = host::answer(core, seat, &request).await;
             answers.push((key, outcome));
             continue;
         }
@@ -80,7 +80,7 @@ pub(crate) async fn ask(
                 core.tasks.spawn(perform(core.clone(), read, sender));
                 waits.push((key, receiver));
             }
-            Err((key, failure)) => answers.push((key, Err(failure))),
+            Err(refused) => answers.push((refused.0, Err(refused.1))),
         }
     }
     if !waits.is_empty() {
@@ -137,16 +137,16 @@ async fn perform(core: Arc<Core>, read: Read, sender: oneshot::Sender<Outcome>) 
     core.reads.keys().remove(&read.key);
 }
 
-fn prepare(core: &Core, seat: &Seat, key: OperationKey, request: QueryRequest) -> Result<Read, (OperationKey, Failure)> {
+fn prepare(core: &Core, seat: &Seat, key: OperationKey, request: QueryRequest) -> Result<Read, Box<(OperationKey, Failure)>> {
     let QueryRequest { account, provider, kind, input, max_age } = request;
     let installed = match perform::find_provider(&seat.catalog, provider.as_deref(), account.as_deref(), &input) {
         Ok(installed) => installed,
-        Err(failure) => return Err((key, failure)),
+        Err(failure) => return Err(Box::new((key, failure))),
     };
     if !installed.manifest.queries.iter().any(|offer| offer.kind == kind) {
         let name = installed.manifest.provider.as_deref().unwrap_or_default();
         let message = format!("Provider `{name}` has no query `{kind}`.");
-        return Err((key, Failure::new(FailureClass::NotFound, code("query.unknown"), message)));
+        return Err(Box::new((key, Failure::new(FailureClass::NotFound, code("query.unknown"), message))));
     }
     let current = core.app.catalogs().current();
     let scope = Provider::of(installed, &seat.catalog, &current).scope(
@@ -158,7 +158,7 @@ fn prepare(core: &Core, seat: &Seat, key: OperationKey, request: QueryRequest) -
     let position = seat.view.position(&key.stage);
     let Some(meta) = position.map(|position| inputs::meta(&seat.view, position, now, now)) else {
         let message = "The stage that asked is gone.";
-        return Err((key, Failure::new(FailureClass::Internal, code("query.unknown"), message)));
+        return Err(Box::new((key, Failure::new(FailureClass::Internal, code("query.unknown"), message))));
     };
     Ok(Read { key, scope, call: QueryCall { meta, account: None, kind, input, max_age } })
 }
