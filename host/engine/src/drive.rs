@@ -98,15 +98,16 @@ async fn attempt(
     hear(core, &mut seat, &mut gathered, inbox, mail.told);
     let more = run(core, worker, &mut seat, &mut gathered).await?;
     worker.rest();
-    let (operations, children) = (gathered.operations.clone(), gathered.children.clone());
+    let operations = gathered.operations.clone();
     let Some(commit) = gathered.commit(&mut seat, more, core.now()) else {
         return Ok(Some(leave(core, seat, more)));
     };
     let settled = Settled::of(&commit);
     core.performing.reserve(&operations);
     let outcome = core.app.store().drive(commit).await;
-    let (version, due_again, woken) = match outcome {
-        Ok(DriveOutcome::Committed { version, due_again, woken, .. }) => (version, due_again, woken),
+    // Children, and executions that wait for this one's end, are woken by the store.
+    let (version, due_again) = match outcome {
+        Ok(DriveOutcome::Committed { version, due_again, .. }) => (version, due_again),
         Ok(DriveOutcome::Stale) => {
             core.performing.forget(operations.iter().map(|operation| &operation.key));
             return Ok(None);
@@ -125,12 +126,6 @@ async fn attempt(
     settled.follow_up(core, &seat);
     for operation in operations {
         perform::begin(core, operation, perform::Start::Ordered(seat.catalog.clone()));
-    }
-    for child in children {
-        core.actors.tell(&child.execution.id.clone(), None, News::Admitted(Arc::new(child)));
-    }
-    for execution in woken {
-        core.actors.tell(&execution, core.timers.application(&execution).as_ref(), News::Moved);
     }
     Ok(Some(leave(core, seat, more)))
 }

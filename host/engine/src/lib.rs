@@ -78,6 +78,11 @@ impl EngineHandle {
         self.core.stats()
     }
 
+    /// Resolves when no execution is ready or driven: everything that is left waits for a moment, a person or the outside world.
+    pub async fn quiet(&self) {
+        self.core.actors.quiet().await;
+    }
+
     /// Stops: no operation is begun any more, calls under way have their time to end and their outcomes are committed, then they are cut
     /// and repeated under their keys by whoever comes next. Returns when nothing is under way.
     pub async fn shutdown(&self) {

@@ -15,7 +15,7 @@ use store::{Loaded, NewExecution};
 use crate::trouble::Trouble;
 
 /// Version of an execution that was admitted and not driven since.
-const ADMITTED_VERSION: i64 = 1;
+const ADMITTED_VERSION: i64 = 0;
 
 /// A view and the row it was read from.
 #[derive(Debug)]
