@@ -7,7 +7,7 @@ pub struct Config {
     pub workers: usize,
     /// Executions that are driven at once, those that wait for their commit included: what may ride one transaction.
     pub in_flight: usize,
-    /// Calls of operations at once.
+    /// Calls of operations at once; 0: none, what is ordered waits for another process.
     pub operations: usize,
     /// Stages, over all executions, whose views are kept in memory so that the next wake needs no load.
     pub warm_stages: usize,

@@ -49,7 +49,7 @@ impl Core {
             quarantine: Quarantine::default(),
             workers: Arc::new(Semaphore::new(config.workers.max(1))),
             in_flight: Arc::new(Semaphore::new(config.in_flight.max(1))),
-            calls: Arc::new(Semaphore::new(config.operations.max(1))),
+            calls: Arc::new(Semaphore::new(config.operations)),
             environment,
             config,
         })
@@ -69,7 +69,7 @@ impl Core {
 
     /// Resolves when no call is under way and every outcome is committed.
     pub(crate) async fn calls_ended(&self) {
-        let all = u32::try_from(self.config.operations.max(1)).unwrap_or(u32::MAX);
+        let all = u32::try_from(self.config.operations).unwrap_or(u32::MAX);
         let _all = self.calls.acquire_many(all).await;
         self.actors.quiet().await;
     }

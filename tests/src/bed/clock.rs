@@ -52,10 +52,11 @@ impl ManualClock {
         }
     }
 
-    /// How many wait for a moment that has not come.
+    /// Whether somebody sleeps until exactly `due`.
     #[must_use]
-    pub fn sleepers(&self) -> usize {
-        self.state().sleepers.values().filter(|sleeper| !sleeper.is_closed()).count()
+    pub fn sleeps_until(&self, due: Timestamp) -> bool {
+        let state = self.state();
+        state.sleepers.range((due, 0)..(due.plus(1), 0)).any(|(_, sleeper)| !sleeper.is_closed())
     }
 }
 

@@ -73,11 +73,19 @@ impl Bed {
     /// # Errors
     /// A part does not open again.
     pub async fn crash(self) -> Result<Bed> {
+        self.crash_into(engine::Config::default()).await
+    }
+
+    /// As [`Bed::crash`], with another configuration of the engine.
+    ///
+    /// # Errors
+    /// A part does not open again.
+    pub async fn crash_into(self, config: engine::Config) -> Result<Bed> {
         let Bed { app, store, engine, clock, folder } = self;
         engine.stop().await;
         drop((app, engine));
         store.close().await;
-        Bed::on(folder, clock, engine::Config::default()).await
+        Bed::on(folder, clock, config).await
     }
 
     /// Installs a component with all that it wants, and returns its digest.
@@ -185,6 +193,37 @@ impl Bed {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.engine.stats()
+    }
+
+    /// Waits until `calls` calls of operations were made and something sleeps for exactly `millis` from now: the clock may be moved then.
+    pub async fn asleep(&self, calls: u64, millis: i64) {
+        while self.stats().calls < calls || !self.clock.sleeps_until(self.clock.now().plus(millis)) {
+            tokio::task::yield_now().await;
+        }
+        self.quiet().await;
+    }
+
+    /// Waits until no operation of `execution` is open.
+    ///
+    /// # Errors
+    /// The store cannot be read, or one stays open for a minute.
+    pub async fn operations_closed(&self, execution: &ExecutionId) -> Result<()> {
+        let closed = async {
+            while !self.store.operations().open_of(execution).await?.is_empty() {
+                tokio::task::yield_now().await;
+            }
+            anyhow::Ok(())
+        };
+        tokio::time::timeout(PATIENCE, closed).await.context("an operation stays open")?
+    }
+
+    /// All operations of an execution.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn all_operations(&self, execution: &ExecutionId) -> Result<Vec<domain::operation::Operation>> {
+        let filter = store::OperationFilter { execution: Some(execution.clone()), ..store::OperationFilter::default() };
+        Ok(self.store.operations().list(&filter, None, 1_000).await?.items)
     }
 
     /// Tells an execution what a person wants of it, as the API does.

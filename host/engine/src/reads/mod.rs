@@ -119,8 +119,9 @@ async fn wait(
 }
 
 async fn perform(core: Arc<Core>, read: Read, sender: oneshot::Sender<Outcome>) {
+    let Read { key, scope, call } = read;
     let outcome = tokio::select! {
-        result = core.app.runtime().query(&read.scope, &read.call) => match result {
+        result = core.app.runtime().query(&scope, call) => match result {
             Ok(outcome) => outcome,
             Err(fault) => {
                 core.counters.faults.one();
@@ -130,11 +131,11 @@ async fn perform(core: Arc<Core>, read: Read, sender: oneshot::Sender<Outcome>) 
         () = core.tasks.reached(Phase::Cut) => return,
     };
     if let Err(outcome) = sender.send(outcome) {
-        let told = Told { fact: told(&read.key, outcome), ends: None };
-        core.actors.tell(&read.key.execution, None, News::Told(told));
+        let told = Told { fact: told(&key, outcome), ends: None };
+        core.actors.tell(&key.execution, None, News::Told(told));
     }
     // Only now: whoever loads the execution in between finds the answer before it finds the read lost.
-    core.reads.keys().remove(&read.key);
+    core.reads.keys().remove(&key);
 }
 
 fn prepare(core: &Core, seat: &Seat, key: OperationKey, request: QueryRequest) -> Result<Read, Box<(OperationKey, Failure)>> {
