@@ -92,7 +92,8 @@ impl Client {
     }
 
     fn head(&self, method: &str, path: &str, body: Option<&str>) -> String {
-        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n", self.address, self.token);
+        let mut head =
+            format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n", self.address, self.token);
         if let Some(body) = body {
             head += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len());
         } else {

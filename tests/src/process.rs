@@ -62,7 +62,15 @@ impl Setup {
         let begun = Instant::now();
         let mut child = Command::new(&self.program)
             .arg("serve")
-            .args(["--listen", "127.0.0.1:0", "--allow-networks", "127.0.0.0/8", "--grant-wanted", "--log-level", "warn"])
+            .args([
+                "--listen",
+                "127.0.0.1:0",
+                "--allow-networks",
+                "127.0.0.0/8",
+                "--grant-wanted",
+                "--log-level",
+                "warn",
+            ])
             .arg("--data")
             .arg(&self.data)
             .arg("--plugins")
@@ -89,7 +97,11 @@ impl Setup {
         match tokio::time::timeout(Duration::from_mins(1), ready).await {
             Ok(Some(address)) => {
                 let ready_after = begun.elapsed();
-                tokio::spawn(async move { while let Some(line) = found.recv().await { eprintln!("  server: {line}") } });
+                tokio::spawn(async move {
+                    while let Some(line) = found.recv().await {
+                        eprintln!("  server: {line}")
+                    }
+                });
                 Ok(Process { child, address, ready_after })
             }
             _ => bail!("the server was not ready; it said:\n{}", heard.join("\n")),

@@ -96,7 +96,10 @@ async fn serve(stream: TcpStream, noted: Arc<Mutex<Noted>>, slowest: Duration, s
         turn = turn.wrapping_add(1);
         let share = salt.wrapping_mul(2_654_435_761).wrapping_add(turn.wrapping_mul(40_503)) % 1_000;
         pause(slowest * share / 1_000).await;
-        stream.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"ok\":true}").await?;
+        stream
+            .get_mut()
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"ok\":true}")
+            .await?;
     }
 }
 

@@ -120,10 +120,8 @@ fn unevaluated(expressions: &[Expression]) -> Params {
         code("expression.unavailable"),
         "This server does not evaluate expressions yet; the text stands as it was written.",
     );
-    let problem = Params::from_members([
-        ("code", problem.code.as_str().into()),
-        ("message", problem.message.as_str().into()),
-    ]);
+    let problem =
+        Params::from_members([("code", problem.code.as_str().into()), ("message", problem.message.as_str().into())]);
     let answers: Vec<_> = expressions
         .iter()
         .map(|expression| {

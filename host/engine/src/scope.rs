@@ -22,7 +22,11 @@ impl Provider {
     pub(crate) fn new(manifest: &Manifest, digest: &Digest, pinned: &Catalog, current: &Catalog) -> Provider {
         let of = |catalog: &Catalog| catalog.plugins().get(&manifest.id).map(|installed| installed.granted.clone());
         let granted = of(current).or_else(|| of(pinned)).unwrap_or_default();
-        Provider { plugin: manifest.id.clone(), digest: digest.clone(), grants: intersection(&manifest.grants, &granted) }
+        Provider {
+            plugin: manifest.id.clone(),
+            digest: digest.clone(),
+            grants: intersection(&manifest.grants, &granted),
+        }
     }
 
     /// As [`Provider::new`], for a plugin of the pinned catalogue.
@@ -47,7 +51,9 @@ impl Provider {
 /// What is both wanted and granted. Networks come from the operator alone.
 fn intersection(wanted: &Grants, granted: &Grants) -> Grants {
     let http = match (&wanted.http, &granted.http) {
-        (Some(wanted), Some(granted)) => Some(HttpGrant { hosts: hosts(wanted, granted), networks: granted.networks.clone() }),
+        (Some(wanted), Some(granted)) => {
+            Some(HttpGrant { hosts: hosts(wanted, granted), networks: granted.networks.clone() })
+        }
         _ => None,
     };
     Grants { http, blobs: wanted.blobs && granted.blobs, sign: wanted.sign && granted.sign }

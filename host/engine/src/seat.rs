@@ -5,8 +5,7 @@ use std::sync::Arc;
 use app::App;
 use domain::Timestamp;
 use domain::execution::Fact;
-use domain::id::{ExecutionId, RefId};
-use domain::pipeline::{Definition, Graph};
+use domain::id::ExecutionId;
 use domain::plugin::Catalog;
 use domain::stage::Demand;
 use scheduler::{Order, View};
@@ -38,17 +37,28 @@ impl Seat {
     pub(crate) async fn admitted(app: &App, new: &NewExecution) -> Result<Seat, Trouble> {
         let definition = app.definition_of(&new.execution, new.document.as_ref()).await?;
         let catalog = app.catalogs().at(new.execution.catalog).await?;
-        let view = View::new(new.execution.clone(), &definition, &graph_of(&definition, &new.execution.id)?);
+        let view = View::new(new.execution.clone(), &definition.0, &definition.1);
         Ok(Seat { view, version: ADMITTED_VERSION, epoch: 0, inbox_seen: 0, catalog, timeouts: 0 })
     }
 
     /// The seat of a stored execution, and the facts of its inbox that are not in it yet. Absent: there is no such execution.
     pub(crate) async fn load(app: &App, id: &ExecutionId) -> Result<Option<(Seat, Vec<(i64, Fact)>)>, Trouble> {
         let Some(loaded) = app.store().executions().load(id).await? else { return Ok(None) };
-        let Loaded { execution, version, epoch, inbox_head, paused_since, cancel_told, due: _, document, stages, inbox } = loaded;
+        let Loaded {
+            execution,
+            version,
+            epoch,
+            inbox_head,
+            paused_since,
+            cancel_told,
+            due: _,
+            document,
+            stages,
+            inbox,
+        } = loaded;
         let definition = app.definition_of(&execution, document.as_ref()).await?;
         let catalog = app.catalogs().at(execution.catalog).await?;
-        let mut view = View::new(execution, &definition, &graph_of(&definition, id)?);
+        let mut view = View::new(execution, &definition.0, &definition.1);
         view.paused_since = paused_since;
         view.cancel_told = cancel_told;
         view.restore(stages).map_err(|reference| Trouble::Damaged { execution: id.clone(), reference })?;
@@ -95,12 +105,4 @@ impl Seat {
             })
         })
     }
-}
-
-/// The graph of a document that was valid when it was saved.
-fn graph_of(definition: &Definition, execution: &ExecutionId) -> Result<Graph, Trouble> {
-    Graph::build(&definition.stages).map_err(|problems| {
-        let reference = problems.first().map_or_else(|| RefId::from("stages"), |problem| problem.pointer.as_str().into());
-        Trouble::Damaged { execution: execution.clone(), reference }
-    })
 }

@@ -47,5 +47,10 @@ fn unknown(kind: &str, provider: Option<&str>, revision: i64) -> Verdict {
         "No plugin of catalogue revision {revision} offers the stage type `{kind}`{of}. Install one, and start the pipeline again."
     );
     let problem = Failure::new(FailureClass::NotFound, code("stage.unknown-type"), message);
-    Verdict::Finished(Finish { status: FinishStatus::Failed, patch: Patch::default(), problem: Some(problem), acting_as: None })
+    Verdict::Finished(Finish {
+        status: FinishStatus::Failed,
+        patch: Patch::default(),
+        problem: Some(problem),
+        acting_as: None,
+    })
 }

@@ -32,7 +32,8 @@ async fn a_panic_is_retried_and_then_fails_that_stage_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_synthetic_stage_of_an_unknown_type_fails_in_words() {
     let bed = Bed::open(&["scripted"]).await.unwrap();
-    let children = json!({ "placement": "before", "stages": [{ "ref": "1", "stageType": "nowhere", "name": "Child" }] });
+    let children =
+        json!({ "placement": "before", "stages": [{ "ref": "1", "stageType": "nowhere", "name": "Child" }] });
     let document = json!({ "name": "faults", "stages": [
         { "refId": "1", "type": "script", "name": "Parent", "requests": [{ "label": "children", "runStages": children }] },
     ] });

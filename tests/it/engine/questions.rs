@@ -23,7 +23,8 @@ async fn a_judgment_waits_for_a_person() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_nobody_answers_expires() {
     let bed = Bed::open(&["scripted"]).await.unwrap();
-    let requests = json!([{ "label": "go", "ask": { "kind": "judgment", "title": "Go?", "expires": { "after": 5_000 } } }]);
+    let requests =
+        json!([{ "label": "go", "ask": { "kind": "judgment", "title": "Go?", "expires": { "after": 5_000 } } }]);
     let mut asks = script(requests);
     asks["tolerate"] = true.into();
     let execution = bed.start(chain(vec![asks])).await.unwrap();

@@ -40,7 +40,13 @@ async fn twenty_swaps_under_fifty_running_executions() {
     }
     assert_eq!(executions.len(), 50);
     for execution in &executions {
-        while bed.events(execution).await.unwrap().iter().all(|event| !matches!(event.kind, EventKind::ExecutionEnded { .. })) {
+        while bed
+            .events(execution)
+            .await
+            .unwrap()
+            .iter()
+            .all(|event| !matches!(event.kind, EventKind::ExecutionEnded { .. }))
+        {
             bed.quiet().await;
             bed.clock.advance(1_000);
             tokio::task::yield_now().await;

@@ -144,7 +144,9 @@ impl Bed {
         };
         match tokio::time::timeout(PATIENCE, found).await {
             Ok(found) => found,
-            Err(_) => bail!("it did not happen; what happened:\n{:#?}\n{:?}", self.events(execution).await?, self.stats()),
+            Err(_) => {
+                bail!("it did not happen; what happened:\n{:#?}\n{:?}", self.events(execution).await?, self.stats())
+            }
         }
     }
 

@@ -47,8 +47,9 @@ impl Floor {
             let text = CString::new(text)?;
             let mut statement = null_mut();
             // SAFETY: the database is open, `text` outlives the call, and the statement is finalized once, in `drop`.
-            let code =
-                unsafe { sqlite::sqlite3_prepare_v2(floor.database, text.as_ptr(), -1, &raw mut statement, null_mut()) };
+            let code = unsafe {
+                sqlite::sqlite3_prepare_v2(floor.database, text.as_ptr(), -1, &raw mut statement, null_mut())
+            };
             floor.expect(code, sqlite::SQLITE_OK)?;
             floor.statements.push(statement);
         }

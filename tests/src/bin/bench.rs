@@ -40,7 +40,8 @@ impl Arguments {
             guests: target.join("guests"),
         };
         while let Some(word) = words.next() {
-            let mut value = || words.next().map(PathBuf::from).with_context(|| format!("{word} needs a value\n{USAGE}"));
+            let mut value =
+                || words.next().map(PathBuf::from).with_context(|| format!("{word} needs a value\n{USAGE}"));
             match word.as_str() {
                 "--quick" => arguments.quick = true,
                 "--json" => arguments.json = true,
@@ -57,7 +58,11 @@ impl Arguments {
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;
     let mut figures = Figures::default();
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(run(&arguments, &mut figures))?;
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?
+        .block_on(run(&arguments, &mut figures))?;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&figures.json())?);
     } else {
@@ -132,7 +137,8 @@ async fn singles(arguments: &Arguments, figures: &mut Figures, target: &mut Targ
             target.one_by_one(&start, 3).await?;
             let spans = target.one_by_one(&start, times).await?;
             let floor = once * commits;
-            let remark = format!("p99 {:.3} · {:.2} x a floor of {floor:.2}", spans.percentile(99), spans.median() / floor);
+            let remark =
+                format!("p99 {:.3} · {:.2} x a floor of {floor:.2}", spans.percentile(99), spans.median() / floor);
             figures.put(&format!("{name} {}, p50", kind.word()), spans.median(), "ms", remark);
         }
     }
@@ -183,7 +189,8 @@ fn gather(from: &[&Path], to: &Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
     let of_use = |name: &str| matches!(name, "scripted.wasm" | "idle.wasm");
     for (index, folder) in from.iter().enumerate() {
-        let entries = std::fs::read_dir(folder).with_context(|| format!("{}: run `cargo xtask plugins --guests`", folder.display()))?;
+        let entries = std::fs::read_dir(folder)
+            .with_context(|| format!("{}: run `cargo xtask plugins --guests`", folder.display()))?;
         for entry in entries {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();

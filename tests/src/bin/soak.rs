@@ -66,7 +66,10 @@ async fn run(arguments: Arguments) -> Result<()> {
     let data = arguments.data.clone().unwrap_or_else(|| folder.path().join("data"));
     let setup = Setup { program: arguments.server, data, plugins: arguments.plugins, token: "mst_soak".into() };
     let sink = Sink::start(Duration::from_millis(150)).await?;
-    println!("seed {} · {} executions · {} kills · sink {}", arguments.seed, arguments.executions, arguments.kills, sink.address);
+    println!(
+        "seed {} · {} executions · {} kills · sink {}",
+        arguments.seed, arguments.executions, arguments.kills, sink.address
+    );
     let mut run = Run::begin(setup, sink.clone(), Random::new(arguments.seed)).await?;
     for kill in 1..=arguments.kills {
         // Executions begin all along, so that every kill finds some at every place.

@@ -125,7 +125,11 @@ impl Run {
             let ended = self.ended().await?;
             let open = ended.iter().filter(|ended| !is_complete(&ended.status)).count();
             if (ended.len() == executions as usize && open == 0) || Instant::now() > until {
-                ensure!(ended.len() == executions as usize, "only {} of {executions} executions were acknowledged", ended.len());
+                ensure!(
+                    ended.len() == executions as usize,
+                    "only {} of {executions} executions were acknowledged",
+                    ended.len()
+                );
                 return Ok(ended);
             }
             pause(Duration::from_millis(200)).await;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::execution::Execution;
 use domain::operation::{Begun, Operation, OperationState, Repeat};
-use domain::plugin::call::{Meta, Mode, OperationCall, Pause, Progress, Scope, Wake};
 use domain::plugin::Catalog;
+use domain::plugin::call::{Meta, Mode, OperationCall, Pause, Progress, Scope, Wake};
 use domain::plugin::manifest::OperationOffer;
 use domain::{Failure, FailureClass, Timestamp, code::code};
 use runtime::Fault;

@@ -69,9 +69,8 @@ impl Performing {
     /// The switch of an operation that begins; absent when it is under way already.
     fn begin(&self, key: &OperationKey) -> Option<watch::Receiver<bool>> {
         let mut slots = self.slots();
-        let slot = slots
-            .entry(key.clone())
-            .or_insert_with(|| Slot { cancelling: watch::Sender::new(false), begun: false });
+        let slot =
+            slots.entry(key.clone()).or_insert_with(|| Slot { cancelling: watch::Sender::new(false), begun: false });
         if std::mem::replace(&mut slot.begun, true) {
             return None;
         }

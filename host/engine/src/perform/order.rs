@@ -46,8 +46,7 @@ fn resolve(catalog: &Catalog, request: &OperationRequest) -> Result<Digest, Fail
         // The host is no component; whether it knows the operation, it says itself.
         return Ok(Digest::from(HOST));
     }
-    let installed =
-        find_provider(catalog, request.provider.as_deref(), request.account.as_deref(), &request.input)?;
+    let installed = find_provider(catalog, request.provider.as_deref(), request.account.as_deref(), &request.input)?;
     let offers = &installed.manifest.operations;
     if offers.iter().any(|offer| offer.kind == request.kind) {
         return Ok(installed.digest.clone());
@@ -85,7 +84,9 @@ pub(crate) fn find_provider<'c>(
         )));
     }
     let Some(kind) = input.get("type").and_then(Value::as_str) else {
-        return Err(unknown("The request names no provider, and its input has no `type` that could choose one.".into()));
+        return Err(unknown(
+            "The request names no provider, and its input has no `type` that could choose one.".into(),
+        ));
     };
     let serves = |installed: &&Installed| {
         let manifest = &installed.manifest;

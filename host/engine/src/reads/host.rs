@@ -1,9 +1,9 @@
 //! Queries of the host itself. What the asker's own execution shows comes from its view, which may be ahead of its rows; everything
 //! else is a use case, with the rights of whoever the run acts as.
 
+use domain::Params;
 use domain::params::Value;
 use domain::stage::request::QueryRequest;
-use domain::Params;
 use scheduler::View;
 
 use crate::core::Core;

@@ -138,7 +138,12 @@ async fn perform(core: Arc<Core>, read: Read, sender: oneshot::Sender<Outcome>) 
     core.reads.keys().remove(&key);
 }
 
-fn prepare(core: &Core, seat: &Seat, key: OperationKey, request: QueryRequest) -> Result<Read, Box<(OperationKey, Failure)>> {
+fn prepare(
+    core: &Core,
+    seat: &Seat,
+    key: OperationKey,
+    request: QueryRequest,
+) -> Result<Read, Box<(OperationKey, Failure)>> {
     let QueryRequest { account, provider, kind, input, max_age } = request;
     let installed = match perform::find_provider(&seat.catalog, provider.as_deref(), account.as_deref(), &input) {
         Ok(installed) => installed,
