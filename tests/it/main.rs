@@ -1,3 +1,4 @@
 //! One integration binary, one module per topic.
 
+mod engine;
 mod scenarios;
