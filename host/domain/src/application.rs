@@ -42,8 +42,12 @@ impl Application {
         let mut map = BTreeMap::new();
         for (key, access) in names {
             let roles = self.document.get("permissions").and_then(|all| all.get(key)).and_then(|list| list.as_array());
-            let roles: Vec<String> =
-                roles.into_iter().flatten().filter_map(|role| role.as_str()).map(|role| role.trim().to_lowercase()).collect();
+            let roles: Vec<String> = roles
+                .into_iter()
+                .flatten()
+                .filter_map(|role| role.as_str())
+                .map(|role| role.trim().to_lowercase())
+                .collect();
             if !roles.is_empty() {
                 map.insert(access, roles);
             }
@@ -65,6 +69,8 @@ pub fn check_name(name: &str) -> Option<Problem> {
     Some(Problem::at(
         "/name",
         code("application.name-invalid"),
-        format!("`{name}` is no application name: use 1 to 250 letters, digits, `-`, `_` or `.`, beginning with a letter or digit."),
+        format!(
+            "`{name}` is no application name: use 1 to 250 letters, digits, `-`, `_` or `.`, beginning with a letter or digit."
+        ),
     ))
 }

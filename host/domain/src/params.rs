@@ -43,6 +43,12 @@ impl Params {
         Params::new(Value::Object(serde_json::Map::new()))
     }
 
+    /// An object of these members, in order.
+    #[must_use]
+    pub fn from_members<'k>(members: impl IntoIterator<Item = (&'k str, Value)>) -> Params {
+        Params::new(Value::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()))
+    }
+
     /// The parsed document.
     #[must_use]
     pub fn value(&self) -> &Value {
@@ -59,6 +65,12 @@ impl Params {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.value.get(key)
+    }
+
+    /// The member names of an object, in order; empty for anything else.
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        self.0.value.as_object().map(|map| map.keys().cloned().collect()).unwrap_or_default()
     }
 
     /// True for `null`, `{}` and `[]`.

@@ -19,7 +19,8 @@ pub struct Question {
     pub instructions: String,
     /// JSON Schema of an answer.
     pub schema: Params,
-    /// JSON Schema of the answers that approve: they count toward the quorum, any other valid answer decides at once.
+    /// An answer approves if it holds each of these members with an equal value: it counts toward the quorum, any other valid
+    /// answer decides at once.
     pub approving: Params,
     /// Roles of which an answerer must hold one; empty asks for EXECUTE on the application.
     pub roles: Vec<String>,
@@ -76,6 +77,13 @@ impl QuestionRow {
     #[must_use]
     pub fn id(&self) -> String {
         question_id(&self.stage, self.run, &self.label)
+    }
+
+    /// Whether `answer` approves.
+    #[must_use]
+    pub fn approves(&self, answer: &Params) -> bool {
+        let wanted = self.question.approving.value().as_object();
+        wanted.into_iter().flatten().all(|(key, value)| answer.get(key) == Some(value))
     }
 
     /// Whether `vote`, added to those already there, decides the question.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use domain::Timestamp;
 use domain::execution::Event;
 use domain::id::ExecutionId;
 use domain::operation::OperationKey;
 use domain::question::Question;
 use domain::stage::request::{ChildExecution, Expression, OperationRequest, QueryRequest};
-use domain::Timestamp;
 
 /// Everything to commit, and everything the commit orders.
 #[derive(Debug, Default)]

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::execution::{Event, EventKind, Execution};
-use domain::id::RefId;
+use domain::id::{Label, RefId};
+use domain::operation::OperationKey;
+use domain::params::Value;
 use domain::pipeline::{Definition, Graph, validate::stage_key};
 use domain::stage::{Planned, Stage, StageState, StoredStage, StoredState, Synthetic};
 use domain::{Failure, StageId, Timestamp};
@@ -23,6 +25,9 @@ pub struct View {
     pub paused_since: Option<Timestamp>,
     /// Whether its stages were told of the cancel.
     pub cancel_told: bool,
+    /// Milliseconds that a stage of a type may run when its document says nothing, from the catalogue.
+    pub default_timeouts: BTreeMap<String, i64>,
+    pub(crate) moves: u64,
     pub(crate) index: BTreeMap<StageId, usize>,
     pub(crate) changes: Changes,
 }
@@ -62,8 +67,18 @@ impl View {
             });
         }
         let top_level = stages.len();
-        let changes = Changes::default();
-        View { execution, stages, top_level, paused_since: None, cancel_told: false, index, changes }
+        let (changes, default_timeouts) = (Changes::default(), BTreeMap::new());
+        View {
+            execution,
+            stages,
+            top_level,
+            paused_since: None,
+            cancel_told: false,
+            default_timeouts,
+            moves: 0,
+            index,
+            changes,
+        }
     }
 
     /// Lays stored rows over a new view. Rows of synthetic stages must come parents first, as they were planned.
@@ -95,6 +110,7 @@ impl View {
         let planned = stage.synthetic.as_ref().map(|synthetic| Planned {
             parent: self.stages[synthetic.parent].ref_id.clone(),
             label: synthetic.label.clone(),
+            local: synthetic.local.clone(),
             placement: synthetic.placement,
             requires: stage.upstream.iter().map(|&up| self.stages[up].ref_id.clone()).collect(),
             kind: stage.kind.clone(),
@@ -117,9 +133,12 @@ impl View {
     }
 
     /// Positions of the synthetic stages that `parent` planned under `label`.
-    pub fn children<'v>(&'v self, parent: usize, label: &'v domain::id::Label) -> impl Iterator<Item = usize> + 'v {
+    pub fn children<'v>(&'v self, parent: usize, label: &'v Label) -> impl Iterator<Item = usize> + 'v {
         (self.top_level..self.stages.len()).filter(move |&position| {
-            self.stages[position].synthetic.as_ref().is_some_and(|place| place.parent == parent && place.label == *label)
+            self.stages[position]
+                .synthetic
+                .as_ref()
+                .is_some_and(|place| place.parent == parent && place.label == *label)
         })
     }
 
@@ -146,11 +165,34 @@ impl View {
     }
 
     pub(crate) fn event(&mut self, at: Timestamp, kind: EventKind) {
+        self.moves += 1;
         self.changes.events.push(Event { at, kind });
     }
 
     pub(crate) fn touch(&mut self, position: usize) {
+        self.moves += 1;
         self.changes.stages.insert(position);
+    }
+
+    pub(crate) fn touch_execution(&mut self) {
+        self.moves += 1;
+        self.changes.execution = true;
+    }
+
+    pub(crate) fn order(&mut self, order: Order) {
+        self.changes.orders.push(order);
+    }
+
+    /// The identity of what the stage at `position` asks under `label`.
+    #[must_use]
+    pub fn key(&self, position: usize, label: &Label) -> OperationKey {
+        let stage = &self.stages[position];
+        OperationKey {
+            execution: self.execution.id.clone(),
+            stage: stage.id.clone(),
+            run: stage.run,
+            label: label.clone(),
+        }
     }
 
     /// Adds a synthetic stage; absent when its parent or a requisite is unknown.
@@ -170,11 +212,16 @@ impl View {
             kind: planned.kind.clone(),
             provider: planned.config.get("cloudProvider").and_then(|name| name.as_str()).map(str::to_owned),
             name: planned.name.clone(),
-            synthetic: Some(Synthetic { parent, label: planned.label.clone(), placement: planned.placement }),
+            synthetic: Some(Synthetic {
+                parent,
+                label: planned.label.clone(),
+                local: planned.local.clone(),
+                placement: planned.placement,
+            }),
             upstream,
             downstream: Vec::new(),
             failure: planned.failure,
-            timeout: planned.config.get("stageTimeoutMs").and_then(serde_free_millis),
+            timeout: planned.config.get("stageTimeoutMs").and_then(millis),
             config: planned.config.clone(),
             run: 1,
             state: StageState::NotStarted,
@@ -183,6 +230,6 @@ impl View {
     }
 }
 
-fn serde_free_millis(value: &domain::params::Value) -> Option<i64> {
+fn millis(value: &Value) -> Option<i64> {
     value.as_f64().map(|millis| Timestamp::from_f64(millis).0)
 }

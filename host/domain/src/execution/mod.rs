@@ -2,6 +2,7 @@
 
 pub mod event;
 pub mod fact;
+pub mod report;
 pub mod state;
 
 pub use event::{Event, EventKind};

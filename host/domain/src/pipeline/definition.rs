@@ -132,8 +132,17 @@ impl Definition {
             (false, most) => Concurrency::AtMost(most),
         };
         let document = document.clone();
-        let definition =
-            Definition { document, name, disabled, concurrency, keep_waiting, parameters, triggers, stages, evaluator_v4 };
+        let definition = Definition {
+            document,
+            name,
+            disabled,
+            concurrency,
+            keep_waiting,
+            parameters,
+            triggers,
+            stages,
+            evaluator_v4,
+        };
         (definition, problems)
     }
 }
@@ -155,7 +164,10 @@ fn read_stages(fields: &mut Fields<'_>) -> Vec<StageDefinition> {
         fields.problems().push(Problem::at(
             "/stages",
             code("pipeline.stages-too-many"),
-            format!("{} stages are more than the {MOST_STAGES} an execution may have; split the pipeline.", entries.len()),
+            format!(
+                "{} stages are more than the {MOST_STAGES} an execution may have; split the pipeline.",
+                entries.len()
+            ),
         ));
         return Vec::new();
     }
@@ -187,9 +199,13 @@ fn read_stage(entry: &mut Fields<'_>, map: &Map<String, Value>) -> StageDefiniti
     let requires = read_requires(entry);
     let provider = entry.text("cloudProvider").map(str::to_owned);
     let failure = FailureChoice::read(entry);
-    let timeout = entry.value("stageTimeoutMs").and_then(Value::as_f64).map(|millis| crate::Timestamp::from_f64(millis).0);
-    let config: Map<String, Value> =
-        map.iter().filter(|(key, _)| !STAGE_FIELDS.contains(&key.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let timeout =
+        entry.value("stageTimeoutMs").and_then(Value::as_f64).map(|millis| crate::Timestamp::from_f64(millis).0);
+    let config: Map<String, Value> = map
+        .iter()
+        .filter(|(key, _)| !STAGE_FIELDS.contains(&key.as_str()))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
     let config = Params::new(Value::Object(config));
     StageDefinition { ref_id: ref_id.into(), requires, kind, provider, name, failure, timeout, config }
 }
@@ -226,6 +242,15 @@ fn read_requires(entry: &mut Fields<'_>) -> Vec<RefId> {
 }
 
 impl FailureChoice {
+    /// From the flags in a synthetic stage's configuration; what is no flag counts as absent.
+    #[must_use]
+    pub fn of(config: &Params) -> FailureChoice {
+        match config.value() {
+            Value::Object(map) => FailureChoice::read(&mut Fields::new(map, "", &mut Vec::new())),
+            _ => FailureChoice::Halt,
+        }
+    }
+
     /// From the flags of a stage's entry; `continuePipeline` is looked at first (reference §2.9).
     pub fn read(entry: &mut Fields<'_>) -> FailureChoice {
         if entry.boolean("continuePipeline", false) {

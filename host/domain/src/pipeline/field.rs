@@ -94,7 +94,9 @@ impl<'a> Fields<'a> {
 
     /// The objects of a list; absent is empty. What is no object is a problem with its own pointer.
     pub fn objects(&mut self, key: &str) -> Vec<(usize, &'a Map<String, Value>)> {
-        let Some(value) = self.value(key) else { return Vec::new() };
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
         let Value::Array(items) = value else {
             self.wrong(key, "a list");
             return Vec::new();

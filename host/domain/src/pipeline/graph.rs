@@ -36,7 +36,10 @@ impl Graph {
                 problems.push(Problem::at(
                     at,
                     code("pipeline.ref-duplicate"),
-                    format!("`refId` {} is used twice, first by /stages/{first}; each stage needs its own.", stage.ref_id),
+                    format!(
+                        "`refId` {} is used twice, first by /stages/{first}; each stage needs its own.",
+                        stage.ref_id
+                    ),
                 ));
             }
         }
@@ -91,7 +94,11 @@ impl Graph {
         Some(Problem::at(
             format!("/stages/{at}/requisiteStageRefIds"),
             code("pipeline.cycle"),
-            format!("These stages wait for one another: {} → {}. Remove one of the references.", names.join(" → "), names[0]),
+            format!(
+                "These stages wait for one another: {} → {}. Remove one of the references.",
+                names.join(" → "),
+                names[0]
+            ),
         ))
     }
 
@@ -100,7 +107,9 @@ impl Graph {
         let mut path = vec![start];
         loop {
             let last = path[path.len() - 1];
-            let Some(&before) = self.upstream[last].iter().find(|&&index| waiting[index] > 0) else { break };
+            let Some(&before) = self.upstream[last].iter().find(|&&index| waiting[index] > 0) else {
+                break;
+            };
             if let Some(position) = path.iter().position(|&index| index == before) {
                 path.drain(..position);
                 break;
@@ -112,7 +121,12 @@ impl Graph {
     }
 }
 
-fn unknown_reference(index: usize, stage: &StageDefinition, required: &RefId, known: &BTreeMap<&RefId, usize>) -> Problem {
+fn unknown_reference(
+    index: usize,
+    stage: &StageDefinition,
+    required: &RefId,
+    known: &BTreeMap<&RefId, usize>,
+) -> Problem {
     let position = stage.requires.iter().position(|one| one == required).unwrap_or(0);
     let near = nearest(required.as_str(), known.keys().map(|id| id.as_str()));
     let hint = near.first().map(|name| format!(" Did you mean `{name}`?")).unwrap_or_default();

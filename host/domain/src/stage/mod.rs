@@ -1,5 +1,6 @@
 //! Stages of an execution: what they are, the state of their run, what they ask for and how they end.
 
+pub mod ancestry;
 pub mod request;
 pub mod state;
 pub mod stored;

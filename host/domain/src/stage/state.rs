@@ -54,6 +54,8 @@ pub struct Synthetic {
     pub parent: usize,
     /// Label under which the parent asked for it.
     pub label: Label,
+    /// Its name in the graph that the parent asked for.
+    pub local: RefId,
     /// Shown before or after the parent's own work.
     pub placement: Placement,
 }
@@ -126,6 +128,9 @@ pub struct Run {
     /// Faults of the plugin in a row at this turn; reset by a good step.
     #[serde(default)]
     pub faults: u32,
+    /// When a step that ended in a fault is tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Timestamp>,
     /// Must be stepped: it has just begun, or has answers it has not seen.
     #[serde(default)]
     pub due: bool,

@@ -31,6 +31,8 @@ pub struct Planned {
     pub parent: RefId,
     /// Label under which the parent asked.
     pub label: Label,
+    /// Its name in the graph that the parent asked for.
+    pub local: RefId,
     /// Before or after the parent's own work.
     pub placement: Placement,
     /// References, unique in the execution, that it waits for.
