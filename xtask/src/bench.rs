@@ -22,22 +22,10 @@ pub struct Arguments {
 
 /// Builds server, plugins and guests in release, then measures them.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
-    ensure!(
-        workspace.has_binary("tests", "bench"),
-        "the crate `tests` has no binary `bench` yet"
-    );
+    ensure!(workspace.has_binary("tests", "bench"), "the crate `tests` has no binary `bench` yet");
     plugins::run(workspace, &plugins::Arguments::with_guests())?;
     build::server(workspace, &["--release"])?;
-    let words = [
-        "run",
-        "--quiet",
-        "--release",
-        "--package",
-        "tests",
-        "--bin",
-        "bench",
-        "--",
-    ];
+    let words = ["run", "--quiet", "--release", "--package", "tests", "--bin", "bench", "--"];
     let mut bench = command::cargo(workspace, &words);
     bench.args(arguments.quick.then_some("--quick"));
     bench.args(arguments.json.then_some("--json"));

@@ -13,9 +13,6 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 
 /// Builds the server's binary with the given profile flags.
 pub fn server(workspace: &Workspace, profile: &[&str]) -> Result<()> {
-    let mut cargo = command::cargo(
-        workspace,
-        &["build", "--package", "server", "--bin", "mainsheet"],
-    );
+    let mut cargo = command::cargo(workspace, &["build", "--package", "server", "--bin", "mainsheet"]);
     command::run(cargo.args(profile))
 }

@@ -21,27 +21,13 @@ pub struct Arguments {
 
 /// Writes the document, or with `--check` says whether the one in the tree is current.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
-    let words = [
-        "run",
-        "--quiet",
-        "--package",
-        "server",
-        "--bin",
-        "mainsheet",
-        "--",
-        "openapi",
-    ];
+    let words = ["run", "--quiet", "--package", "server", "--bin", "mainsheet", "--", "openapi"];
     let mut server = command::cargo(workspace, &words);
     let output = server
         .stderr(Stdio::inherit())
         .output()
         .with_context(|| format!("cannot start `{}`", command::line(&server)))?;
-    ensure!(
-        output.status.success(),
-        "`{}` failed ({})",
-        command::line(&server),
-        output.status
-    );
+    ensure!(output.status.success(), "`{}` failed ({})", command::line(&server), output.status);
     serde_json::from_slice::<serde_json::Value>(&output.stdout)
         .context("`mainsheet openapi` did not print a JSON document")?;
 

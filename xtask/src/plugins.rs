@@ -47,30 +47,18 @@ struct Home {
     depth: usize,
     /// Folder below cargo's target folder.
     output: &'static str,
+    /// Whether a component is called like its package, because folder names repeat across kinds, or like its folder.
+    by_package: bool,
 }
 
-/// The plugins that are shipped: `plugins/<kind>/<name>` to `target/plugins/<name>.wasm`.
-const PLUGINS: Home = Home {
-    noun: "plugin",
-    folder: "plugins",
-    depth: 2,
-    output: "plugins",
-};
+/// The plugins that are shipped: `plugins/<kind>s/<name>`, package `<kind>-<name>`, to `target/plugins/<kind>-<name>.wasm`.
+const PLUGINS: Home = Home { noun: "plugin", folder: "plugins", depth: 2, output: "plugins", by_package: true };
 /// The components that only tests run: `tests/guests/<name>` to `target/guests/<name>.wasm`.
-const GUESTS: Home = Home {
-    noun: "guest",
-    folder: "tests/guests",
-    depth: 1,
-    output: "guests",
-};
+const GUESTS: Home = Home { noun: "guest", folder: "tests/guests", depth: 1, output: "guests", by_package: false };
 
 /// Builds the plugins, and the guests where asked, and puts their components in place.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
-    let homes: &[Home] = if arguments.guests {
-        &[PLUGINS, GUESTS]
-    } else {
-        &[PLUGINS]
-    };
+    let homes: &[Home] = if arguments.guests { &[PLUGINS, GUESTS] } else { &[PLUGINS] };
     let mut crates = Vec::new();
     for home in homes {
         let found = members(workspace, *home)?;
@@ -84,14 +72,15 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         let built = compile(workspace, &crates)?;
         for member in &crates {
             let component = built.get(&member.id).with_context(|| {
-                format!("{} built no component: its manifest needs [lib] crate-type = [\"cdylib\", \"rlib\"]", member.folder)
+                format!(
+                    "{} built no component: its manifest needs [lib] crate-type = [\"cdylib\", \"rlib\"]",
+                    member.folder
+                )
             })?;
             place(component, &member.place)?;
         }
     }
-    homes
-        .iter()
-        .try_for_each(|home| remove_strays(workspace, *home, &crates))
+    homes.iter().try_for_each(|home| remove_strays(workspace, *home, &crates))
 }
 
 /// A crate that becomes a component.
@@ -109,17 +98,13 @@ fn members(workspace: &Workspace, home: Home) -> Result<Vec<Member>> {
             continue;
         }
         let package = workspace.package_in(&folder).with_context(|| {
-            format!(
-                "{} is not a member of the workspace: add its folder to `members` in Cargo.toml",
-                folder.display()
-            )
+            format!("{} is not a member of the workspace: add its folder to `members` in Cargo.toml", folder.display())
         })?;
-        let name = folder.file_name().unwrap_or(OsStr::new("component"));
-        let place = workspace
-            .target
-            .join(home.output)
-            .join(name)
-            .with_extension("wasm");
+        let name = match folder.file_name() {
+            Some(name) if !home.by_package => name,
+            _ => OsStr::new(package.name.as_str()),
+        };
+        let place = workspace.target.join(home.output).join(name).with_extension("wasm");
         let member = Member {
             id: package.id.clone(),
             package: package.name.to_string(),
@@ -127,11 +112,7 @@ fn members(workspace: &Workspace, home: Home) -> Result<Vec<Member>> {
             place: place.clone(),
         };
         if let Some(other) = found.get(&place) {
-            bail!(
-                "{} and {} have one name, but a plugin is known by it: rename one",
-                other.folder,
-                member.folder
-            );
+            bail!("{} and {} have one name, but a plugin is known by it: rename one", other.folder, member.folder);
         }
         found.insert(place, member);
     }
@@ -146,16 +127,9 @@ fn folders(folder: &Path, depth: usize) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
     };
-    let mut below: Vec<PathBuf> = entries
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.is_dir())
-        .collect();
+    let mut below: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     below.sort();
-    below
-        .iter()
-        .flat_map(|path| folders(path, depth - 1))
-        .collect()
+    below.iter().flat_map(|path| folders(path, depth - 1)).collect()
 }
 
 /// Makes sure that the standard library of the components' target is there.
@@ -170,12 +144,7 @@ pub fn ensure_target(workspace: &Workspace) -> Result<()> {
         return Ok(());
     }
     println!("adding the target {WASM} to the toolchain");
-    command::run(
-        Command::new("rustup")
-            .current_dir(&workspace.root)
-            .args(["target", "add", WASM]),
-    )
-    .with_context(|| {
+    command::run(Command::new("rustup").current_dir(&workspace.root).args(["target", "add", WASM])).with_context(|| {
         format!(
             "plugins are built for {WASM}, which this toolchain lacks and rustup could not add; \
              install it (`rustup target add {WASM}`, or your distribution's package) and try again"
@@ -184,57 +153,35 @@ pub fn ensure_target(workspace: &Workspace) -> Result<()> {
 }
 
 fn compile(workspace: &Workspace, crates: &[Member]) -> Result<BTreeMap<PackageId, PathBuf>> {
-    let words = [
-        "build",
-        "--profile",
-        "plugin",
-        "--target",
-        WASM,
-        "--message-format",
-        "json-render-diagnostics",
-    ];
+    let words = ["build", "--profile", "plugin", "--target", WASM, "--message-format", "json-render-diagnostics"];
     let mut cargo = command::cargo(workspace, &words);
     for member in crates {
         cargo.arg("--package").arg(&member.package);
     }
-    let mut child = cargo
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot start `{}`", command::line(&cargo)))?;
+    let mut child =
+        cargo.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start `{}`", command::line(&cargo)))?;
     let messages = child.stdout.take().context("cargo has no output")?;
     let mut built = BTreeMap::new();
     for message in Message::parse_stream(BufReader::new(messages)) {
-        if let Message::CompilerArtifact(artifact) =
-            message.context("cannot read cargo's messages")?
+        if let Message::CompilerArtifact(artifact) = message.context("cannot read cargo's messages")?
             && let Some(component) = component(&artifact)
         {
             built.insert(artifact.package_id, component);
         }
     }
     let status = child.wait()?;
-    ensure!(
-        status.success(),
-        "`{}` failed ({status})",
-        command::line(&cargo)
-    );
+    ensure!(status.success(), "`{}` failed ({status})", command::line(&cargo));
     Ok(built)
 }
 
 fn component(artifact: &Artifact) -> Option<PathBuf> {
-    let file = artifact
-        .filenames
-        .iter()
-        .find(|file| file.extension() == Some("wasm"))?;
-    artifact
-        .target
-        .is_cdylib()
-        .then(|| file.clone().into_std_path_buf())
+    let file = artifact.filenames.iter().find(|file| file.extension() == Some("wasm"))?;
+    artifact.target.is_cdylib().then(|| file.clone().into_std_path_buf())
 }
 
 /// Copies `component` to `place` if it differs: whole or not at all, because a server may be watching the folder.
 fn place(component: &Path, place: &Path) -> Result<()> {
-    let bytes =
-        fs::read(component).with_context(|| format!("cannot read {}", component.display()))?;
+    let bytes = fs::read(component).with_context(|| format!("cannot read {}", component.display()))?;
     if fs::read(place).is_ok_and(|there| there == bytes) {
         return Ok(());
     }
@@ -258,11 +205,7 @@ fn remove_strays(workspace: &Workspace, home: Home, crates: &[Member]) -> Result
         let component = path.extension() == Some(OsStr::new("wasm"));
         if component && !crates.iter().any(|member| member.place == path) {
             fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-            println!(
-                "     gone  {} (no such {} any more)",
-                path.display(),
-                home.noun
-            );
+            println!("     gone  {} (no such {} any more)", path.display(), home.noun);
         }
     }
     Ok(())
@@ -275,27 +218,16 @@ mod tests {
     #[test]
     fn a_component_is_copied_only_if_it_differs() {
         let folder = tempfile::tempdir().unwrap();
-        let (from, to) = (
-            folder.path().join("a.wasm"),
-            folder.path().join("out/a.wasm"),
-        );
+        let (from, to) = (folder.path().join("a.wasm"), folder.path().join("out/a.wasm"));
         fs::write(&from, b"one").unwrap();
         place(&from, &to).unwrap();
         let first = fs::metadata(&to).unwrap().modified().unwrap();
         place(&from, &to).unwrap();
-        assert_eq!(
-            fs::metadata(&to).unwrap().modified().unwrap(),
-            first,
-            "equal bytes were written again"
-        );
+        assert_eq!(fs::metadata(&to).unwrap().modified().unwrap(), first, "equal bytes were written again");
         fs::write(&from, b"two").unwrap();
         place(&from, &to).unwrap();
         assert_eq!(fs::read(&to).unwrap(), b"two");
-        assert_eq!(
-            fs::read_dir(folder.path().join("out")).unwrap().count(),
-            1,
-            "a draft was left behind"
-        );
+        assert_eq!(fs::read_dir(folder.path().join("out")).unwrap().count(), 1, "a draft was left behind");
     }
 
     #[test]
@@ -304,13 +236,7 @@ mod tests {
         fs::create_dir_all(folder.path().join("stages/wait/src")).unwrap();
         fs::create_dir_all(folder.path().join("providers/http")).unwrap();
         let names = folders(folder.path(), 2);
-        assert_eq!(
-            names,
-            [
-                folder.path().join("providers/http"),
-                folder.path().join("stages/wait")
-            ]
-        );
+        assert_eq!(names, [folder.path().join("providers/http"), folder.path().join("stages/wait")]);
         assert!(folders(&folder.path().join("nowhere"), 2).is_empty());
     }
 }

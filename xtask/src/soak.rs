@@ -28,28 +28,14 @@ enum Weather {
 
 /// Builds server, plugins and guests for development, then lets the weather loose.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
-    ensure!(
-        workspace.has_binary("tests", "soak"),
-        "the crate `tests` has no binary `soak` yet"
-    );
+    ensure!(workspace.has_binary("tests", "soak"), "the crate `tests` has no binary `soak` yet");
     plugins::run(workspace, &plugins::Arguments::with_guests())?;
     build::server(workspace, &[])?;
-    let words = [
-        "run",
-        "--quiet",
-        "--package",
-        "tests",
-        "--bin",
-        "soak",
-        "--",
-    ];
+    let words = ["run", "--quiet", "--package", "tests", "--bin", "soak", "--"];
     let mut soak = command::cargo(workspace, &words);
     match &arguments.weather {
         Weather::Kill { kills, rest } => {
-            soak.arg("kill")
-                .arg("--kills")
-                .arg(kills.to_string())
-                .args(rest);
+            soak.arg("kill").arg("--kills").arg(kills.to_string()).args(rest);
         }
     }
     command::run(&mut soak)

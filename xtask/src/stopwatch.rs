@@ -19,19 +19,12 @@ struct Part {
 
 impl Stopwatch {
     /// Runs one part under its heading. A part that fails is in the table as well.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a stopwatch for people; nothing is decided by it"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "a stopwatch for people; nothing is decided by it")]
     pub fn part<T>(&mut self, name: &'static str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         println!("\n== {name}");
         let start = Instant::now();
         let result = work();
-        self.parts.push(Part {
-            name,
-            took: start.elapsed(),
-            passed: result.is_ok(),
-        });
+        self.parts.push(Part { name, took: start.elapsed(), passed: result.is_ok() });
         result
     }
 }

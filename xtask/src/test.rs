@@ -25,25 +25,13 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let mut tally = Tally::default();
     let result = parts(workspace, arguments, &mut watch, &mut tally);
     println!("\n== time\n{watch}");
-    println!(
-        "{} passed, {} failed, {} skipped",
-        tally.passed, tally.failed, tally.skipped
-    );
+    println!("{} passed, {} failed, {} skipped", tally.passed, tally.failed, tally.skipped);
     result
 }
 
-fn parts(
-    workspace: &Workspace,
-    arguments: &Arguments,
-    watch: &mut Stopwatch,
-    tally: &mut Tally,
-) -> Result<()> {
-    watch.part("target of the components", || {
-        plugins::ensure_target(workspace)
-    })?;
-    watch.part("plugins and guests", || {
-        plugins::run(workspace, &plugins::Arguments::with_guests())
-    })?;
+fn parts(workspace: &Workspace, arguments: &Arguments, watch: &mut Stopwatch, tally: &mut Tally) -> Result<()> {
+    watch.part("target of the components", || plugins::ensure_target(workspace))?;
+    watch.part("plugins and guests", || plugins::run(workspace, &plugins::Arguments::with_guests()))?;
     watch.part("server and tests, built", || build(workspace, arguments))?;
     watch.part("tests", || test(workspace, arguments, tally))
 }
@@ -65,9 +53,7 @@ fn test(workspace: &Workspace, arguments: &Arguments, tally: &mut Tally) -> Resu
         cargo.arg("--workspace");
     }
     cargo.args(&arguments.rest).stdout(Stdio::piped());
-    let mut child = cargo
-        .spawn()
-        .with_context(|| format!("cannot start `{}`", command::line(&cargo)))?;
+    let mut child = cargo.spawn().with_context(|| format!("cannot start `{}`", command::line(&cargo)))?;
     let mut output = BufReader::new(child.stdout.take().context("cargo has no output")?);
     let mut line = Vec::new();
     while output.read_until(b'\n', &mut line)? > 0 {
@@ -76,11 +62,7 @@ fn test(workspace: &Workspace, arguments: &Arguments, tally: &mut Tally) -> Resu
         line.clear();
     }
     let status = child.wait()?;
-    ensure!(
-        status.success(),
-        "`{}` failed ({status})",
-        command::line(&cargo)
-    );
+    ensure!(status.success(), "`{}` failed ({status})", command::line(&cargo));
     ensure!(tally.passed > 0, "no test was run");
     Ok(())
 }
@@ -100,10 +82,7 @@ impl Tally {
             return;
         };
         let number = |of: &str| {
-            let before = counts
-                .split(of)
-                .next()
-                .filter(|before| before.len() < counts.len())?;
+            let before = counts.split(of).next().filter(|before| before.len() < counts.len())?;
             before.rsplit(' ').next()?.parse::<u32>().ok()
         };
         self.passed += number(" passed").unwrap_or(0);
@@ -120,17 +99,8 @@ mod tests {
     fn closing_lines_of_all_binaries_are_added_up() {
         let mut tally = Tally::default();
         tally.count("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.1s\n");
-        tally.count(
-            "test result: FAILED. 2 passed; 5 failed; 0 ignored; 0 measured; 0 filtered out\n",
-        );
+        tally.count("test result: FAILED. 2 passed; 5 failed; 0 ignored; 0 measured; 0 filtered out\n");
         tally.count("test store::writes ... ok\n");
-        assert_eq!(
-            tally,
-            Tally {
-                passed: 14,
-                failed: 5,
-                skipped: 1
-            }
-        );
+        assert_eq!(tally, Tally { passed: 14, failed: 5, skipped: 1 });
     }
 }

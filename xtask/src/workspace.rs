@@ -39,9 +39,7 @@ impl Workspace {
     /// The member whose manifest stands in `folder`.
     pub fn package_in(&self, folder: &Path) -> Option<&Package> {
         let manifest = folder.join("Cargo.toml");
-        self.packages
-            .iter()
-            .find(|package| package.manifest_path.as_std_path() == manifest)
+        self.packages.iter().find(|package| package.manifest_path.as_std_path() == manifest)
     }
 
     /// Whether the member `package` has a binary called `binary`.

@@ -68,8 +68,14 @@ impl Scenario {
     pub fn parse(text: &str) -> Result<Scenario> {
         let claim = text.lines().find_map(|line| line.strip_prefix("# ")).context("a title `# claim`")?.to_owned();
         let pipeline = Params::parse(&section(text, "Pipeline")?).context("the pipeline is no JSON")?;
-        let script = section(text, "Script")?.lines().filter(|line| !line.trim().is_empty()).map(step).collect::<Result<_>>()?;
-        let timeline = section(text, "Timeline")?.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        let script =
+            section(text, "Script")?.lines().filter(|line| !line.trim().is_empty()).map(step).collect::<Result<_>>()?;
+        let timeline = section(text, "Timeline")?
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect();
         Ok(Scenario { claim, pipeline, script, timeline })
     }
 }

@@ -40,9 +40,10 @@ impl Native {
         let mut timeouts = BTreeMap::new();
         for manifest in self.stages.iter().map(StagePlugin::describe) {
             for stage in manifest.get("stages").and_then(|all| all.as_array()).into_iter().flatten() {
-                if let (Some(kind), Some(timeout)) =
-                    (stage.get("type").and_then(|kind| kind.as_str()), stage.get("timeout").and_then(serde_json::Value::as_f64))
-                {
+                if let (Some(kind), Some(timeout)) = (
+                    stage.get("type").and_then(|kind| kind.as_str()),
+                    stage.get("timeout").and_then(serde_json::Value::as_f64),
+                ) {
                     timeouts.insert(kind.to_owned(), Timestamp::from_f64(timeout).0);
                 }
             }

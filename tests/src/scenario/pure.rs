@@ -98,7 +98,8 @@ impl Player {
 
     fn drive(&mut self) -> Result<()> {
         for _ in 0..MOST_TURNS {
-            let (ready, later) = std::mem::take(&mut self.operations).into_iter().partition(|(_, at, _)| *at <= self.now);
+            let (ready, later) =
+                std::mem::take(&mut self.operations).into_iter().partition(|(_, at, _)| *at <= self.now);
             self.operations = later;
             let ready: Vec<(OperationKey, Timestamp, Fact)> = ready;
             self.facts.extend(ready.into_iter().map(|(_, _, fact)| fact));
@@ -155,7 +156,8 @@ impl Player {
                 let pending = run.pending.iter().find(|pending| matches!(pending.demand, Demand::Ask(_)));
                 let label = pending.with_context(|| format!("stage {stage} asks nobody anything"))?.label.clone();
                 let key = self.view.key(position, &label);
-                let Fact::Answered { stage, run, label, outcome, .. } = answered(&key, Ok(Params::new(answer.clone()))) else {
+                let Fact::Answered { stage, run, label, outcome, .. } = answered(&key, Ok(Params::new(answer.clone())))
+                else {
                     bail!("an answer is an answer")
                 };
                 self.facts.push_back(Fact::Answered { stage, run, label, by: Some(by.clone()), outcome });
@@ -177,9 +179,11 @@ impl Player {
     }
 
     fn find(&self, reference: &str) -> Result<usize> {
-        let found = self.view.stages.iter().position(|stage| {
-            stage.ref_id.as_str() == reference && !matches!(stage.state, StageState::NotStarted)
-        });
+        let found = self
+            .view
+            .stages
+            .iter()
+            .position(|stage| stage.ref_id.as_str() == reference && !matches!(stage.state, StageState::NotStarted));
         found.with_context(|| format!("stage {reference} has not started"))
     }
 }

@@ -29,37 +29,21 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
     for (code, places) in &known {
         let owed = places.iter().find(|(path, _)| path.starts_with("host/"));
         if let Some((path, line)) = owed.filter(|_| !tree.exists(&format!("{PAGES}{code}.md"))) {
-            findings.push(Finding::new(
-                path,
-                *line,
-                format!("`{code}` has no page: write {PAGES}{code}.md"),
-            ));
+            findings.push(Finding::new(path, *line, format!("`{code}` has no page: write {PAGES}{code}.md")));
         }
     }
     for file in tree.files("md") {
-        let Some(name) = file
-            .path
-            .strip_prefix(PAGES)
-            .and_then(|name| name.strip_suffix(".md"))
-        else {
+        let Some(name) = file.path.strip_prefix(PAGES).and_then(|name| name.strip_suffix(".md")) else {
             continue;
         };
         if !is_code(name) {
             continue;
         }
         if !known.contains_key(name) {
-            findings.push(Finding::new(
-                &file.path,
-                0,
-                format!("no source names the code `{name}`: remove the page"),
-            ));
+            findings.push(Finding::new(&file.path, 0, format!("no source names the code `{name}`: remove the page")));
         }
         if file.text.lines().next() != Some(&format!("# {name}")) {
-            findings.push(Finding::new(
-                &file.path,
-                1,
-                format!("the first line of the page is `# {name}`"),
-            ));
+            findings.push(Finding::new(&file.path, 1, format!("the first line of the page is `# {name}`")));
         }
     }
     Ok(findings)
@@ -67,43 +51,26 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
 
 /// Codes in a file, tests left out, with the offsets of their literals.
 fn codes(source: &Source) -> Vec<(String, usize)> {
-    let bodies: Vec<_> = source
-        .functions()
-        .into_iter()
-        .filter(|function| function.name == "code")
-        .collect();
-    let codes = source
-        .literals
-        .iter()
-        .filter(|literal| is_code(&literal.text) && !source.in_test(literal.start));
+    let bodies: Vec<_> = source.functions().into_iter().filter(|function| function.name == "code").collect();
+    let codes = source.literals.iter().filter(|literal| is_code(&literal.text) && !source.in_test(literal.start));
     let codes = codes.filter(|literal| {
         let inside = bodies.iter().any(|body| body.span.contains(&literal.start));
-        inside
-            || POSITIONS
-                .iter()
-                .any(|position| ends_with(source.before(literal.start), position))
+        inside || POSITIONS.iter().any(|position| ends_with(source.before(literal.start), position))
     });
-    codes
-        .map(|literal| (literal.text.clone(), literal.start))
-        .collect()
+    codes.map(|literal| (literal.text.clone(), literal.start)).collect()
 }
 
 fn ends_with(code: &str, position: &str) -> bool {
     let Some(before) = code.strip_suffix(position) else {
         return false;
     };
-    position.starts_with('.')
-        || !before.ends_with(|last: char| last.is_alphanumeric() || last == '_')
+    position.starts_with('.') || !before.ends_with(|last: char| last.is_alphanumeric() || last == '_')
 }
 
 /// Two or more words of small letters, digits and dashes with dots between them.
 fn is_code(text: &str) -> bool {
-    let word = |word: &str| {
-        !word.is_empty()
-            && word
-                .bytes()
-                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-    };
+    let word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
     text.contains('.') && text.split('.').all(word)
 }
 
@@ -118,16 +85,8 @@ mod tests {
             fn f() { X { code: \"a.field\" }; x.code = \"a.set\"; Code(\"a.tuple\"); code(\n  \"a.call\"); \
             Code::new(\"a.new\"); code!(\"a.macro\"); decode(\"not.this\"); host: \"example.com\" }\n\
             #[cfg(test)]\nmod tests { fn t() { code(\"a.test\") } }";
-        let found: Vec<String> = codes(&Source::parse(text))
-            .into_iter()
-            .map(|(code, _)| code)
-            .collect();
-        assert_eq!(
-            found,
-            [
-                "a.match", "a.field", "a.set", "a.tuple", "a.call", "a.new", "a.macro"
-            ]
-        );
+        let found: Vec<String> = codes(&Source::parse(text)).into_iter().map(|(code, _)| code).collect();
+        assert_eq!(found, ["a.match", "a.field", "a.set", "a.tuple", "a.call", "a.new", "a.macro"]);
     }
 
     #[test]
@@ -135,10 +94,7 @@ mod tests {
         let source = "//! A.\nfn f() { code(\"pipeline.cycle\"); code(\"pipeline.gone\"); code(\"plain\"); }\n";
         let files = [
             ("host/domain/src/error.rs", source),
-            (
-                "plugins/providers/http/src/lib.rs",
-                "//! A.\nfn f() { code(\"http.refused\"); }",
-            ),
+            ("plugins/providers/http/src/lib.rs", "//! A.\nfn f() { code(\"http.refused\"); }"),
             ("docs/errors/pipeline.cycle.md", "# pipeline.cycle\n"),
             ("docs/errors/http.refused.md", "# HTTP\n"),
             ("docs/errors/never.raised.md", "# never.raised\n"),
@@ -147,11 +103,7 @@ mod tests {
         let found = places(check, &files);
         assert_eq!(
             found,
-            [
-                "host/domain/src/error.rs:2",
-                "docs/errors/http.refused.md:1",
-                "docs/errors/never.raised.md:0"
-            ]
+            ["host/domain/src/error.rs:2", "docs/errors/http.refused.md:1", "docs/errors/never.raised.md:0"]
         );
     }
 }

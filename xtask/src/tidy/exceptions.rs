@@ -36,15 +36,9 @@ impl Exceptions {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let entry = Self::entry(line)
-                .with_context(|| format!("{LIST}:{}: wanted `kind subject number`", at + 1))?;
-            let known = entries.insert(
-                entry.0,
-                Entry {
-                    line: at + 1,
-                    number: entry.1,
-                },
-            );
+            let entry =
+                Self::entry(line).with_context(|| format!("{LIST}:{}: wanted `kind subject number`", at + 1))?;
+            let known = entries.insert(entry.0, Entry { line: at + 1, number: entry.1 });
             ensure!(known.is_none(), "{LIST}:{}: listed twice", at + 1);
         }
         Ok(Self { lines, entries })
@@ -62,34 +56,19 @@ impl Exceptions {
         let needed = needed(&found);
         let listed = |(_, finding): &Found| {
             let measure = finding.measure.as_ref()?;
-            let entry = self
-                .entries
-                .get(&(measure.kind.to_owned(), measure.subject.clone()))?;
+            let entry = self.entries.get(&(measure.kind.to_owned(), measure.subject.clone()))?;
             Some(measure.number <= entry.number)
         };
-        let mut remaining: Vec<Found> = found
-            .into_iter()
-            .filter(|one| listed(one) != Some(true))
-            .collect();
+        let mut remaining: Vec<Found> = found.into_iter().filter(|one| listed(one) != Some(true)).collect();
         for (subject, entry) in &self.entries {
             let text = match needed.get(subject) {
-                None => {
-                    "is not needed any more: remove the line (`cargo xtask tidy --shrink` does)"
-                        .to_owned()
-                }
+                None => "is not needed any more: remove the line (`cargo xtask tidy --shrink` does)".to_owned(),
                 Some(number) if *number < entry.number => {
                     format!("has shrunk: write {number} (`cargo xtask tidy --shrink` does)")
                 }
                 Some(_) => continue,
             };
-            remaining.push((
-                RULE,
-                Finding::new(
-                    LIST,
-                    entry.line,
-                    format!("{} {} {text}", subject.0, subject.1),
-                ),
-            ));
+            remaining.push((RULE, Finding::new(LIST, entry.line, format!("{} {} {text}", subject.0, subject.1))));
         }
         remaining
     }
@@ -115,13 +94,8 @@ impl Exceptions {
 /// The largest number found for each subject.
 fn needed(found: &[Found]) -> BTreeMap<Subject, usize> {
     let mut needed = BTreeMap::new();
-    for measure in found
-        .iter()
-        .filter_map(|(_, finding)| finding.measure.as_ref())
-    {
-        let number = needed
-            .entry((measure.kind.to_owned(), measure.subject.clone()))
-            .or_insert(0);
+    for measure in found.iter().filter_map(|(_, finding)| finding.measure.as_ref()) {
+        let number = needed.entry((measure.kind.to_owned(), measure.subject.clone())).or_insert(0);
         *number = measure.number.max(*number);
     }
     needed
@@ -133,60 +107,33 @@ mod tests {
     use super::*;
 
     fn found(subject: &str, number: usize) -> Found {
-        (
-            "sizes",
-            Finding::new(subject, 0, "too long").measured("file", subject, number),
-        )
+        ("sizes", Finding::new(subject, 0, "too long").measured("file", subject, number))
     }
 
     fn settled(list: &str, found: Vec<Found>) -> Vec<(&'static str, usize)> {
         let (_folder, tree) = tree(&[(LIST, list)]);
         let remaining = Exceptions::read(&tree).unwrap().settle(found);
-        remaining
-            .into_iter()
-            .map(|(rule, finding)| (rule, finding.line))
-            .collect()
+        remaining.into_iter().map(|(rule, finding)| (rule, finding.line)).collect()
     }
 
     #[test]
     fn what_is_listed_passes_and_what_has_grown_does_not() {
         assert!(settled("# Why.\nfile a.rs 500\n", vec![found("a.rs", 500)]).is_empty());
-        assert_eq!(
-            settled("file a.rs 500\n", vec![found("a.rs", 501)]),
-            [("sizes", 0)]
-        );
-        assert_eq!(
-            settled(
-                "file a.rs 500\n",
-                vec![found("a.rs", 500), found("b.rs", 450)]
-            ),
-            [("sizes", 0)]
-        );
+        assert_eq!(settled("file a.rs 500\n", vec![found("a.rs", 501)]), [("sizes", 0)]);
+        assert_eq!(settled("file a.rs 500\n", vec![found("a.rs", 500), found("b.rs", 450)]), [("sizes", 0)]);
     }
 
     #[test]
     fn an_entry_that_is_too_large_or_not_needed_is_found() {
-        assert_eq!(
-            settled("file a.rs 500\n", vec![found("a.rs", 450)]),
-            [(RULE, 1)]
-        );
+        assert_eq!(settled("file a.rs 500\n", vec![found("a.rs", 450)]), [(RULE, 1)]);
         assert_eq!(settled("# Why.\nfile a.rs 500\n", vec![]), [(RULE, 2)]);
     }
 
     #[test]
     fn shrinking_adds_and_raises_nothing() {
-        let (folder, tree) = tree(&[(
-            LIST,
-            "# Why.\nfile a.rs 500\nfile b.rs 500\nfile c.rs 500\n",
-        )]);
+        let (folder, tree) = tree(&[(LIST, "# Why.\nfile a.rs 500\nfile b.rs 500\nfile c.rs 500\n")]);
         let found = [found("a.rs", 450), found("b.rs", 550), found("d.rs", 600)];
-        Exceptions::read(&tree)
-            .unwrap()
-            .shrink(&tree, &found)
-            .unwrap();
-        assert_eq!(
-            fs::read_to_string(folder.path().join(LIST)).unwrap(),
-            "# Why.\nfile a.rs 450\nfile b.rs 500\n"
-        );
+        Exceptions::read(&tree).unwrap().shrink(&tree, &found).unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join(LIST)).unwrap(), "# Why.\nfile a.rs 450\nfile b.rs 500\n");
     }
 }

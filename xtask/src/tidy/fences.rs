@@ -35,11 +35,7 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
                 continue;
             };
             if !homes.contains(&package.name.as_str()) {
-                let text = format!(
-                    "`{}` is fenced: only {} may use {family}",
-                    dependency.name,
-                    homes.join(" and ")
-                );
+                let text = format!("`{}` is fenced: only {} may use {family}", dependency.name, homes.join(" and "));
                 findings.push(Finding::new(format!("{folder}/Cargo.toml"), 0, text));
             }
         }
@@ -49,9 +45,7 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
 
 fn fence(library: &str) -> Option<&'static (&'static str, &'static [&'static str])> {
     let inside = |rest: &str| rest.is_empty() || rest.starts_with('-');
-    FENCES
-        .iter()
-        .find(|(family, _)| library.strip_prefix(family).is_some_and(inside))
+    FENCES.iter().find(|(family, _)| library.strip_prefix(family).is_some_and(inside))
 }
 
 #[cfg(test)]
@@ -66,18 +60,12 @@ mod tests {
         let path = format!("host/{package}/Cargo.toml");
         let lib = format!("host/{package}/src/lib.rs");
         let root = "[workspace]\nresolver = \"3\"\nmembers = [\"host/*\"]\n";
-        places(
-            check,
-            &[("Cargo.toml", root), (&path, &manifest), (&lib, "")],
-        )
+        places(check, &[("Cargo.toml", root), (&path, &manifest), (&lib, "")])
     }
 
     #[test]
     fn a_library_outside_of_its_fence_is_found() {
-        assert_eq!(
-            found("engine", "wasmtime-wasi"),
-            ["host/engine/Cargo.toml:0"]
-        );
+        assert_eq!(found("engine", "wasmtime-wasi"), ["host/engine/Cargo.toml:0"]);
         assert_eq!(found("app", "axum"), ["host/app/Cargo.toml:0"]);
         assert_eq!(found("api", "sqlx"), ["host/api/Cargo.toml:0"]);
     }
@@ -86,9 +74,6 @@ mod tests {
     fn a_library_inside_of_its_fence_is_not() {
         assert!(found("runtime", "wasmtime-wasi").is_empty());
         assert!(found("capabilities", "reqwest").is_empty());
-        assert!(
-            found("engine", "hyperloglog").is_empty(),
-            "a family is its name or its name and a dash"
-        );
+        assert!(found("engine", "hyperloglog").is_empty(), "a family is its name or its name and a dash");
     }
 }

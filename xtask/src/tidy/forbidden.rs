@@ -19,11 +19,7 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
         for name in MACROS {
             for at in words(&file.source.code, name) {
                 if file.source.code[at + name.len()..].starts_with('!') {
-                    findings.push(found(
-                        file,
-                        at,
-                        format!("`{name}!` is for code that is not finished: finish it"),
-                    ));
+                    findings.push(found(file, at, format!("`{name}!` is for code that is not finished: finish it")));
                 }
             }
         }
@@ -40,8 +36,7 @@ fn attributes(file: &RustFile, findings: &mut Vec<Finding>) {
         }
         let attribute = &code[open..closing(code, open)];
         let generator = GENERATORS.iter().any(|home| file.path.starts_with(home));
-        let allow = words(attribute, "allow")
-            .any(|word| attribute[word + 5..].trim_start().starts_with('('));
+        let allow = words(attribute, "allow").any(|word| attribute[word + 5..].trim_start().starts_with('('));
         if allow && !generator {
             let text = "`allow` outlives its cause: write `#[expect(lint, reason = \"…\")]`";
             findings.push(found(file, at, text.to_owned()));
@@ -76,10 +71,7 @@ mod tests {
             "fn allow() { let ignore = [allow()]; }",
         ];
         let found = places(check, &[("host/a/src/lib.rs", &lines.join("\n"))]);
-        let mut lines: Vec<&str> = found
-            .iter()
-            .filter_map(|place| place.split(':').nth(1))
-            .collect();
+        let mut lines: Vec<&str> = found.iter().filter_map(|place| place.split(':').nth(1)).collect();
         lines.sort_unstable();
         assert_eq!(lines, ["2", "3", "4", "5", "5", "6"]);
     }

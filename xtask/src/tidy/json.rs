@@ -8,24 +8,12 @@ use super::tree::Tree;
 
 /// Where a `serde_json::Value` may be named, and why. A `/` at the end means everything below.
 const ALLOWED: &[(&str, &str)] = &[
-    (
-        "host/domain/",
-        "owns users' documents: pipelines as written, parameters, contexts",
-    ),
+    ("host/domain/", "owns users' documents: pipelines as written, parameters, contexts"),
     ("host/expression/", "evaluates over them"),
-    (
-        "host/app/",
-        "validates them against schemas and hands them on",
-    ),
+    ("host/app/", "validates them against schemas and hands them on"),
     ("host/api/", "wire shapes"),
-    (
-        "host/store/",
-        "rows: JSON columns become domain values here",
-    ),
-    (
-        "host/server/src/cli/",
-        "a client of the HTTP interface shows documents as they come",
-    ),
+    ("host/store/", "rows: JSON columns become domain values here"),
+    ("host/server/src/cli/", "a client of the HTTP interface shows documents as they come"),
 ];
 
 /// Looks for the type in host crates, tests left out.
@@ -41,11 +29,7 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
             let Some(named) = rest.strip_prefix("::") else {
                 continue;
             };
-            let group = if named.starts_with('{') {
-                closing(named, 0)
-            } else {
-                path_end(named)
-            };
+            let group = if named.starts_with('{') { closing(named, 0) } else { path_end(named) };
             if words(&named[..group], "Value").next().is_some() {
                 let text = "`serde_json::Value` away from the edge: parse it into a type (the list is in xtask/src/tidy/json.rs)";
                 findings.push(Finding::new(&file.path, file.source.line(at), text));
@@ -57,8 +41,7 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
 
 fn path_end(code: &str) -> usize {
     let part = |character: char| character.is_alphanumeric() || matches!(character, '_' | ':');
-    code.find(|character| !part(character))
-        .unwrap_or(code.len())
+    code.find(|character| !part(character)).unwrap_or(code.len())
 }
 
 #[cfg(test)]
@@ -76,13 +59,6 @@ mod tests {
             ("plugins/stages/a/src/lib.rs", text),
         ];
         let found = places(check, &files);
-        assert_eq!(
-            found,
-            [
-                "host/engine/src/drive.rs:2",
-                "host/engine/src/drive.rs:3",
-                "host/engine/src/drive.rs:4"
-            ]
-        );
+        assert_eq!(found, ["host/engine/src/drive.rs:2", "host/engine/src/drive.rs:3", "host/engine/src/drive.rs:4"]);
     }
 }

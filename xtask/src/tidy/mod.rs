@@ -64,23 +64,11 @@ struct Measure {
 
 impl Finding {
     fn new(path: impl Into<String>, line: usize, text: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            line,
-            text: text.into(),
-            measure: None,
-        }
+        Self { path: path.into(), line, text: text.into(), measure: None }
     }
 
     fn measured(self, kind: &'static str, subject: impl Into<String>, number: usize) -> Self {
-        Self {
-            measure: Some(Measure {
-                kind,
-                subject: subject.into(),
-                number,
-            }),
-            ..self
-        }
+        Self { measure: Some(Measure { kind, subject: subject.into(), number }), ..self }
     }
 }
 
@@ -117,10 +105,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         println!("{complaint}");
     }
     if !complaints.is_empty() {
-        bail!(
-            "{} findings; the rules are explained in docs/style.md",
-            complaints.len()
-        );
+        bail!("{} findings; the rules are explained in docs/style.md", complaints.len());
     }
     println!("tidy: {} rules hold", RULES.len());
     Ok(())
@@ -130,14 +115,8 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
 fn complaints(tree: &Tree) -> Result<Vec<String>> {
     let remaining = Exceptions::read(tree)?.settle(findings(tree)?);
     let lines = remaining.into_iter().map(|(rule, finding)| {
-        let Finding {
-            path, line, text, ..
-        } = finding;
-        let place = if line == 0 {
-            path
-        } else {
-            format!("{path}:{line}")
-        };
+        let Finding { path, line, text, .. } = finding;
+        let place = if line == 0 { path } else { format!("{path}:{line}") };
         format!("{place}: [{rule}] {text}")
     });
     Ok(lines.collect())

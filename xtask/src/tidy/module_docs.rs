@@ -9,14 +9,10 @@ use super::tree::Tree;
 pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
     let silent = tree.files("rs").filter(|file| {
         let first = file.text.lines().next().unwrap_or_default();
-        first
-            .strip_prefix("//!")
-            .is_none_or(|rest| rest.trim().is_empty())
+        first.strip_prefix("//!").is_none_or(|rest| rest.trim().is_empty())
     });
     let text = "begins without `//!`: say in a sentence what the file is for";
-    Ok(silent
-        .map(|file| Finding::new(&file.path, 1, text))
-        .collect())
+    Ok(silent.map(|file| Finding::new(&file.path, 1, text)).collect())
 }
 
 #[cfg(test)]
@@ -31,9 +27,6 @@ mod tests {
             ("host/a/src/b.rs", "use std::fmt;\n//! Too late.\n"),
             ("plugins/stages/c/src/lib.rs", "//!\nfn c() {}\n"),
         ];
-        assert_eq!(
-            places(check, &files),
-            ["host/a/src/b.rs:1", "plugins/stages/c/src/lib.rs:1"]
-        );
+        assert_eq!(places(check, &files), ["host/a/src/b.rs:1", "plugins/stages/c/src/lib.rs:1"]);
     }
 }

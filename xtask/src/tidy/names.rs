@@ -6,9 +6,7 @@ use super::Finding;
 use super::source::identifier;
 use super::tree::Tree;
 
-const BANNED: &[&str] = &[
-    "util", "utils", "common", "helpers", "misc", "types", "models", "manager",
-];
+const BANNED: &[&str] = &["util", "utils", "common", "helpers", "misc", "types", "models", "manager"];
 
 /// Looks at the paths of Rust files and at the modules declared in them.
 pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
@@ -26,11 +24,7 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
             let name = identifier(rest);
             let inline = rest[name.len()..].trim_start().starts_with('{');
             if inline && BANNED.contains(&name) {
-                findings.push(Finding::new(
-                    &file.path,
-                    file.source.line(at),
-                    complaint(name),
-                ));
+                findings.push(Finding::new(&file.path, file.source.line(at), complaint(name)));
             }
         }
     }
@@ -51,20 +45,10 @@ mod tests {
         let files = [
             ("host/a/src/utils.rs", "//! A."),
             ("host/a/src/common/page.rs", "//! A."),
-            (
-                "host/a/src/page.rs",
-                "//! A.\nmod types { }\n// mod misc {}\n",
-            ),
+            ("host/a/src/page.rs", "//! A.\nmod types { }\n// mod misc {}\n"),
             ("host/a/src/typeset.rs", "//! Not `types`."),
         ];
         let found = places(check, &files);
-        assert_eq!(
-            found,
-            [
-                "host/a/src/common/page.rs:0",
-                "host/a/src/utils.rs:0",
-                "host/a/src/page.rs:2"
-            ]
-        );
+        assert_eq!(found, ["host/a/src/common/page.rs:0", "host/a/src/utils.rs:0", "host/a/src/page.rs:2"]);
     }
 }

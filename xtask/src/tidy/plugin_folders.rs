@@ -13,9 +13,7 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
     for plugin in tree.plugins() {
         let mut missing = |what: &str| findings.push(Finding::new(&plugin.folder, 0, what));
         if !KINDS.contains(&plugin.kind.as_str()) {
-            missing(
-                "stands under no kind of plugin: move it to plugins/stages, plugins/providers or plugins/triggers",
-            );
+            missing("stands under no kind of plugin: move it to plugins/stages, plugins/providers or plugins/triggers");
         }
         if !tree.exists(&format!("{}/README.md", plugin.folder)) {
             missing("has no README.md: say what it does, its configuration and its outputs");
@@ -48,9 +46,6 @@ mod tests {
             ("plugins/clouds/one/src/lib.rs", "//! A."),
         ];
         let bare = "plugins/stages/bare:0";
-        assert_eq!(
-            places(check, &files),
-            ["plugins/clouds/one:0", bare, bare, bare]
-        );
+        assert_eq!(places(check, &files), ["plugins/clouds/one:0", bare, bare, bare]);
     }
 }

@@ -7,42 +7,24 @@ use super::Finding;
 use super::tree::Tree;
 
 /// Words that are names of plugins and something else as well: the word, the sources it may stand in, and why.
-const HOMONYMS: &[(&str, &str, &str)] = &[
-    (
-        "pipeline",
-        "host/",
-        "the noun: a key in every document and route",
-    ),
-    ("http", "host/", "the scheme of a URL"),
-];
+const HOMONYMS: &[(&str, &str, &str)] =
+    &[("pipeline", "host/", "the noun: a key in every document and route"), ("http", "host/", "the scheme of a URL")];
 
 /// Looks at the string literals of host crates, tests left out.
 pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
     let plugins = tree.plugins();
-    let names: Vec<String> = plugins
-        .iter()
-        .flat_map(|plugin| [plugin.name.clone(), camel(&plugin.name)])
-        .collect();
+    let names: Vec<String> = plugins.iter().flat_map(|plugin| [plugin.name.clone(), camel(&plugin.name)]).collect();
     let mut findings = Vec::new();
     for file in tree.rust("host/") {
         for literal in &file.source.literals {
             let word = literal.text.as_str();
-            let other = HOMONYMS
-                .iter()
-                .any(|(homonym, home, _)| *homonym == word && file.path.starts_with(home));
-            if names.iter().any(|name| name == word)
-                && !other
-                && !file.source.in_test(literal.start)
-            {
+            let other = HOMONYMS.iter().any(|(homonym, home, _)| *homonym == word && file.path.starts_with(home));
+            if names.iter().any(|name| name == word) && !other && !file.source.in_test(literal.start) {
                 let text = format!(
                     "`{word}` is a plugin, and the host knows none by name: let the manifest say it \
                      (or list the other meaning in xtask/src/tidy/plugin_names.rs)"
                 );
-                findings.push(Finding::new(
-                    &file.path,
-                    file.source.line(literal.start),
-                    text,
-                ));
+                findings.push(Finding::new(&file.path, file.source.line(literal.start), text));
             }
         }
     }
@@ -76,9 +58,6 @@ mod tests {
             ("host/engine/src/drive.rs", host),
             ("sdk/rust/src/lib.rs", host),
         ];
-        assert_eq!(
-            places(check, &files),
-            ["host/engine/src/drive.rs:2", "host/engine/src/drive.rs:3"]
-        );
+        assert_eq!(places(check, &files), ["host/engine/src/drive.rs:2", "host/engine/src/drive.rs:3"]);
     }
 }

@@ -45,18 +45,9 @@ impl Source {
 
     fn blank(text: &str) -> Self {
         let (code, literals) = Lexer::new(text).run();
-        let starts = text
-            .bytes()
-            .enumerate()
-            .filter(|(_, byte)| *byte == b'\n')
-            .map(|(at, _)| at + 1);
+        let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         let lines = std::iter::once(0).chain(starts).collect();
-        Self {
-            code,
-            literals,
-            tests: Vec::new(),
-            lines,
-        }
+        Self { code, literals, tests: Vec::new(), lines }
     }
 
     /// The line, from 1, of the byte at `offset`.
@@ -83,9 +74,7 @@ impl Source {
 
     /// Functions with bodies, tests left out.
     pub fn functions(&self) -> Vec<Function> {
-        self.words("fn")
-            .filter_map(|at| function(&self.code, at))
-            .collect()
+        self.words("fn").filter_map(|at| function(&self.code, at)).collect()
     }
 
     /// The code before `offset`, without white space at its end.
@@ -96,15 +85,12 @@ impl Source {
 
 /// Offsets at which the identifier `word` stands in `code`.
 pub fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let name =
-        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let name = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     let bytes = code.as_bytes();
-    code.match_indices(word)
-        .map(|(at, _)| at)
-        .filter(move |at| {
-            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-            !name(before) && !name(bytes.get(at + word.len()))
-        })
+    code.match_indices(word).map(|(at, _)| at).filter(move |at| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        !name(before) && !name(bytes.get(at + word.len()))
+    })
 }
 
 /// The end, exclusive, of the bracketed text that opens at `open`.
@@ -149,10 +135,7 @@ fn function(code: &str, at: usize) -> Option<Function> {
     let rest = code[at + 2..].trim_start();
     let name = identifier(rest);
     let (end, body) = item_end(code, at);
-    (!name.is_empty() && body).then(|| Function {
-        name: name.to_owned(),
-        span: at..end,
-    })
+    (!name.is_empty() && body).then(|| Function { name: name.to_owned(), span: at..end })
 }
 
 /// Regions under an attribute such as `#[cfg(test)]`.
@@ -179,21 +162,12 @@ struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            code: text.as_bytes().to_vec(),
-            literals: Vec::new(),
-        }
+        Self { text, code: text.as_bytes().to_vec(), literals: Vec::new() }
     }
 
     fn run(mut self) -> (String, Vec<Literal>) {
         let mut at = 0;
-        while let Some(rest) = self
-            .text
-            .as_bytes()
-            .get(at..)
-            .filter(|rest| !rest.is_empty())
-        {
+        while let Some(rest) = self.text.as_bytes().get(at..).filter(|rest| !rest.is_empty()) {
             at = match rest {
                 [b'/', b'/', ..] => self.erase(at, self.find(at, "\n")),
                 [b'/', b'*', ..] => self.erase(at, self.comment_end(at)),
@@ -203,10 +177,7 @@ impl<'a> Lexer<'a> {
                 _ => at + 1,
             };
         }
-        (
-            String::from_utf8_lossy(&self.code).into_owned(),
-            self.literals,
-        )
+        (String::from_utf8_lossy(&self.code).into_owned(), self.literals)
     }
 
     fn erase(&mut self, from: usize, to: usize) -> usize {
@@ -220,9 +191,7 @@ impl<'a> Lexer<'a> {
 
     /// Where `what` next begins, from `at` on.
     fn find(&self, at: usize, what: &str) -> usize {
-        self.text[at..]
-            .find(what)
-            .map_or(self.text.len(), |found| at + found)
+        self.text[at..].find(what).map_or(self.text.len(), |found| at + found)
     }
 
     fn comment_end(&self, at: usize) -> usize {
@@ -250,10 +219,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn raw_string(&mut self, at: usize) -> usize {
-        let hashes = self.text.as_bytes()[at + 1..]
-            .iter()
-            .take_while(|byte| **byte == b'#')
-            .count();
+        let hashes = self.text.as_bytes()[at + 1..].iter().take_while(|byte| **byte == b'#').count();
         let open = at + 1 + hashes;
         if self.text.as_bytes().get(open) != Some(&b'"') {
             return at + 1;
@@ -264,10 +230,7 @@ impl<'a> Lexer<'a> {
 
     fn literal(&mut self, start: usize, from: usize, to: usize, closing: usize) -> usize {
         let to = to.min(self.text.len());
-        self.literals.push(Literal {
-            start,
-            text: self.text.get(from..to).unwrap_or_default().to_owned(),
-        });
+        self.literals.push(Literal { start, text: self.text.get(from..to).unwrap_or_default().to_owned() });
         self.erase(from, to);
         (to + closing).min(self.text.len())
     }
@@ -297,41 +260,27 @@ mod tests {
         assert_eq!(source.code.len(), text.len());
         assert!(!source.code.contains(['{', '}']), "{}", source.code);
         assert!(source.code.ends_with("'a fn r#type"), "{}", source.code);
-        let texts: Vec<&str> = source
-            .literals
-            .iter()
-            .map(|literal| literal.text.as_str())
-            .collect();
+        let texts: Vec<&str> = source.literals.iter().map(|literal| literal.text.as_str()).collect();
         assert_eq!(texts, ["{\\\"", "}\"{"]);
     }
 
     #[test]
     fn tests_are_found_and_left_out_of_lines_and_functions() {
-        let text =
-            "fn a() {\n}\n#[cfg(test)]\nmod tests {\n fn b() {}\n}\n#[cfg(not(test))]\nfn c() {}\n";
+        let text = "fn a() {\n}\n#[cfg(test)]\nmod tests {\n fn b() {}\n}\n#[cfg(not(test))]\nfn c() {}\n";
         let source = Source::parse(text);
         assert_eq!(source.lines_without_tests(), 4);
-        let names: Vec<String> = source
-            .functions()
-            .into_iter()
-            .map(|function| function.name)
-            .collect();
+        let names: Vec<String> = source.functions().into_iter().map(|function| function.name).collect();
         assert_eq!(names, ["a", "c"]);
     }
 
     #[test]
     fn a_function_ends_with_its_body() {
-        let text = "trait T { fn none(&self); }\nfn some<F: Fn(u8)>(f: F) -> [u8; 2] where F: Copy {\n { }\n}\nstruct S;";
+        let text =
+            "trait T { fn none(&self); }\nfn some<F: Fn(u8)>(f: F) -> [u8; 2] where F: Copy {\n { }\n}\nstruct S;";
         let source = Source::parse(text);
         let functions = source.functions();
         assert_eq!(functions.len(), 1);
         let lines = |offset| source.line(offset);
-        assert_eq!(
-            (
-                lines(functions[0].span.start),
-                lines(functions[0].span.end - 1)
-            ),
-            (2, 4)
-        );
+        assert_eq!((lines(functions[0].span.start), lines(functions[0].span.end - 1)), (2, 4));
     }
 }

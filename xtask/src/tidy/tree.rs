@@ -41,12 +41,7 @@ pub struct RustFile {
 impl Tree {
     /// Reads the checkout in `root`.
     pub fn read(root: &Path) -> Result<Self> {
-        let mut tree = Self {
-            root: root.to_owned(),
-            paths: BTreeSet::new(),
-            files: Vec::new(),
-            rust: Vec::new(),
-        };
+        let mut tree = Self { root: root.to_owned(), paths: BTreeSet::new(), files: Vec::new(), rust: Vec::new() };
         tree.walk(root)?;
         tree.files.sort_by(|a, b| a.path.cmp(&b.path));
         tree.rust = tree.files("rs").map(RustFile::of).collect();
@@ -54,30 +49,21 @@ impl Tree {
     }
 
     fn walk(&mut self, folder: &Path) -> Result<()> {
-        let entries =
-            fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
         for entry in entries {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if SKIPPED.contains(&&*name) {
                 continue;
             }
-            let below = path
-                .strip_prefix(&self.root)
-                .unwrap_or(&path)
-                .to_string_lossy()
-                .replace('\\', "/");
+            let below = path.strip_prefix(&self.root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             if path.is_dir() {
                 self.walk(&path)?;
                 continue;
             }
             self.insert(&below);
-            if path
-                .extension()
-                .is_some_and(|extension| READ.iter().any(|read| extension == *read))
-            {
-                let text =
-                    fs::read_to_string(&path).with_context(|| format!("cannot read {below}"))?;
+            if path.extension().is_some_and(|extension| READ.iter().any(|read| extension == *read)) {
+                let text = fs::read_to_string(&path).with_context(|| format!("cannot read {below}"))?;
                 self.files.push(File { path: below, text });
             }
         }
@@ -86,9 +72,7 @@ impl Tree {
 
     /// Adds a file and the folders above it. An empty folder is none: git does not keep it.
     fn insert(&mut self, file: &str) {
-        let folders = file
-            .match_indices('/')
-            .map(|(end, _)| file[..end].to_owned());
+        let folders = file.match_indices('/').map(|(end, _)| file[..end].to_owned());
         self.paths.extend(folders);
         self.paths.insert(file.to_owned());
     }
@@ -111,25 +95,18 @@ impl Tree {
     pub fn has_file_below(&self, folder: &str) -> bool {
         self.paths
             .iter()
-            .filter(|path| {
-                path.strip_prefix(folder)
-                    .is_some_and(|rest| rest.starts_with('/'))
-            })
+            .filter(|path| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
             .any(|path| self.root.join(path).is_file())
     }
 
     /// The files read, with this extension.
     pub fn files<'a>(&'a self, extension: &'a str) -> impl Iterator<Item = &'a File> {
-        self.files
-            .iter()
-            .filter(move |file| file.path.rsplit('.').next() == Some(extension))
+        self.files.iter().filter(move |file| file.path.rsplit('.').next() == Some(extension))
     }
 
     /// Rust files whose path begins with `prefix`.
     pub fn rust<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a RustFile> + 'a {
-        self.rust
-            .iter()
-            .filter(move |file| file.path.starts_with(prefix))
+        self.rust.iter().filter(move |file| file.path.starts_with(prefix))
     }
 
     /// Names of plugins with their folders: `plugins/<kind>/<name>`.
@@ -138,11 +115,7 @@ impl Tree {
         let plugins = kinds.flat_map(|kind| {
             let home = format!("plugins/{kind}");
             let names: Vec<String> = self.folders_in(&home).map(str::to_owned).collect();
-            names.into_iter().map(move |name| Plugin {
-                folder: format!("{home}/{name}"),
-                kind: kind.to_owned(),
-                name,
-            })
+            names.into_iter().map(move |name| Plugin { folder: format!("{home}/{name}"), kind: kind.to_owned(), name })
         });
         plugins.collect()
     }
@@ -150,15 +123,8 @@ impl Tree {
 
 impl RustFile {
     fn of(file: &File) -> Self {
-        let source = if is_test(&file.path) {
-            Source::all_test(&file.text)
-        } else {
-            Source::parse(&file.text)
-        };
-        Self {
-            path: file.path.clone(),
-            source,
-        }
+        let source = if is_test(&file.path) { Source::all_test(&file.text) } else { Source::parse(&file.text) };
+        Self { path: file.path.clone(), source }
     }
 }
 
@@ -175,8 +141,7 @@ pub struct Plugin {
 /// Whether a file is test code as a whole. The test bed, `tests/src`, is a program like any other.
 fn is_test(path: &str) -> bool {
     let bed = path.strip_prefix("tests/src/").unwrap_or(path);
-    bed.split('/')
-        .any(|part| matches!(part, "tests" | "benches" | "tests.rs"))
+    bed.split('/').any(|part| matches!(part, "tests" | "benches" | "tests.rs"))
 }
 
 #[cfg(test)]
@@ -198,15 +163,9 @@ pub mod planted {
     }
 
     /// What `rule` finds in a tree of these files, as `path:line`.
-    pub fn places(
-        rule: fn(&Tree) -> Result<Vec<super::super::Finding>>,
-        files: &[(&str, &str)],
-    ) -> Vec<String> {
+    pub fn places(rule: fn(&Tree) -> Result<Vec<super::super::Finding>>, files: &[(&str, &str)]) -> Vec<String> {
         let (_folder, tree) = tree(files);
         let findings = rule(&tree).unwrap();
-        findings
-            .iter()
-            .map(|finding| format!("{}:{}", finding.path, finding.line))
-            .collect()
+        findings.iter().map(|finding| format!("{}:{}", finding.path, finding.line)).collect()
     }
 }

@@ -14,23 +14,12 @@ const PLAIN: &[&str] = &["package ", "use ", "}", "@"];
 /// Counts lines without a comment, file by file; old debts are listed as `wit <path> <lines>`.
 pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    for file in tree
-        .files("wit")
-        .filter(|file| file.path.starts_with("wit/"))
-    {
+    for file in tree.files("wit").filter(|file| file.path.starts_with("wit/")) {
         let silent = undocumented(&file.text);
         if let Some(first) = silent.first() {
             let lines: Vec<String> = silent.iter().map(usize::to_string).collect();
-            let text = format!(
-                "{} lines want a `///` above them: {}",
-                silent.len(),
-                lines.join(", ")
-            );
-            findings.push(Finding::new(&file.path, *first, text).measured(
-                "wit",
-                &file.path,
-                silent.len(),
-            ));
+            let text = format!("{} lines want a `///` above them: {}", silent.len(), lines.join(", "));
+            findings.push(Finding::new(&file.path, *first, text).measured("wit", &file.path, silent.len()));
         }
     }
     Ok(findings)
@@ -70,11 +59,7 @@ mod tests {
 
     #[test]
     fn a_documented_file_is_fine() {
-        assert!(
-            undocumented(DOCUMENTED).is_empty(),
-            "{:?}",
-            undocumented(DOCUMENTED)
-        );
+        assert!(undocumented(DOCUMENTED).is_empty(), "{:?}", undocumented(DOCUMENTED));
     }
 
     #[test]

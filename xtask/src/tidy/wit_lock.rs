@@ -26,9 +26,8 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
     for (number, line) in locked.lines().enumerate() {
         let path = line.split_whitespace().nth(1).unwrap_or(line);
         if !actual.iter().any(|(there, _)| there == path) {
-            let text = format!(
-                "{path} is locked but not in the tree: a published contract stays until no plugin speaks it"
-            );
+            let text =
+                format!("{path} is locked but not in the tree: a published contract stays until no plugin speaks it");
             findings.push(Finding::new(LOCK, number + 1, text));
         }
     }
@@ -46,9 +45,7 @@ pub fn bless(tree: &Tree) -> Result<()> {
 
 /// Paths in wit/ with their lines of the lock, as `sha256sum` prints them.
 fn lines(tree: &Tree) -> Vec<(String, String)> {
-    let files = tree
-        .files("wit")
-        .filter(|file| file.path.starts_with("wit/"));
+    let files = tree.files("wit").filter(|file| file.path.starts_with("wit/"));
     files
         .map(|file| {
             let digest = Sha256::digest(file.text.as_bytes());
@@ -65,10 +62,7 @@ mod tests {
 
     #[test]
     fn a_change_is_found_until_it_is_blessed() {
-        let (folder, tree) = tree(&[
-            ("wit/stage@1/stage.wit", "package a;"),
-            ("wit/host@1/host.wit", "package b;"),
-        ]);
+        let (folder, tree) = tree(&[("wit/stage@1/stage.wit", "package a;"), ("wit/host@1/host.wit", "package b;")]);
         assert_eq!(check(&tree).unwrap().len(), 2, "nothing is locked yet");
         bless(&tree).unwrap();
         assert!(check(&tree).unwrap().is_empty());
@@ -76,10 +70,7 @@ mod tests {
         fs::write(folder.path().join("wit/stage@1/stage.wit"), "package a; ").unwrap();
         fs::remove_file(folder.path().join("wit/host@1/host.wit")).unwrap();
         let findings = check(&Tree::read(folder.path()).unwrap()).unwrap();
-        let places: Vec<(&str, usize)> = findings
-            .iter()
-            .map(|one| (one.path.as_str(), one.line))
-            .collect();
+        let places: Vec<(&str, usize)> = findings.iter().map(|one| (one.path.as_str(), one.line)).collect();
         assert_eq!(places, [("wit/stage@1/stage.wit", 0), (LOCK, 1)]);
     }
 }
