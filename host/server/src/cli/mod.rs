@@ -7,6 +7,7 @@ pub mod client;
 mod compile_worker;
 mod completions;
 mod config;
+mod control;
 mod doctor;
 pub mod error;
 mod get;
@@ -130,7 +131,7 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::Login(arguments) => arguments.run(context),
         Verb::Config(arguments) => arguments.run(context),
         Verb::Doctor(arguments) => arguments.run(context),
-        Verb::Openapi(arguments) => arguments.run(context),
+        Verb::Openapi(arguments) => arguments.run(),
         Verb::Completions(arguments) => arguments.run(),
         Verb::CompileWorker(arguments) => arguments.run(),
     }

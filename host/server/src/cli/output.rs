@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 
 use clap::ValueEnum;
 use serde::Serialize;
+use serde_json::Value;
 
 /// What results and errors are printed as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -35,6 +36,34 @@ pub fn line(text: &str) {
     let mut out = io::stdout().lock();
     if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
         std::process::exit(0);
+    }
+}
+
+/// Prints a document as YAML, which people read more easily.
+pub fn yaml(value: &Value) {
+    if let Ok(text) = serde_norway::to_string(value) {
+        line(text.trim_end());
+    }
+}
+
+/// Heads of a table, each with the JSON pointer to what its column shows.
+pub type Columns = &'static [(&'static str, &'static str)];
+
+/// Prints `items` as a table, or `nothing` when there are none.
+pub fn table(columns: Columns, items: &[Value], nothing: &str) {
+    let mut table = Table { head: columns.iter().map(|(head, _)| *head).collect(), rows: Vec::new() };
+    for item in items {
+        table.rows.push(columns.iter().map(|(_, pointer)| cell(item.pointer(pointer))).collect());
+    }
+    table.print(nothing);
+}
+
+fn cell(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "-".into(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(items)) => items.iter().map(|item| cell(Some(item))).collect::<Vec<_>>().join(","),
+        Some(other) => other.to_string(),
     }
 }
 

@@ -3,8 +3,10 @@
 mod credentials;
 mod follow;
 mod refusal;
+pub mod route;
 mod stream;
 mod target;
+mod wire;
 
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ pub use credentials::{Credentials, store};
 pub use follow::{Follower, Step};
 pub use stream::Message;
 pub use target::Target;
+pub use wire::{Execution, Moment, Page, Question, Stage};
 
 /// How long connecting may take before the server counts as unreachable.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -72,6 +75,18 @@ impl Client {
     /// The server is unreachable or refuses.
     pub fn get(&self, path: &str) -> Result<Value, CliError> {
         self.call(Method::GET, path, &Content::None)
+    }
+
+    /// Reads `path`; none where nothing is.
+    ///
+    /// # Errors
+    /// The server is unreachable, or refuses for another reason.
+    pub fn find(&self, path: &str) -> Result<Option<Value>, CliError> {
+        match self.get(path) {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.code.as_str().ends_with(".unknown") => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Posts to `path`.
@@ -140,7 +155,7 @@ impl Client {
     fn refused(&self, response: Response<Body>) -> CliError {
         let status = response.status();
         let text = response.into_body().into_with_config().limit(LARGEST).read_to_string().unwrap_or_default();
-        refusal::read(status, &text, self.token.is_some()).unwrap_or_else(|| {
+        refusal::read(&self.server, status, &text, self.token.is_some()).unwrap_or_else(|| {
             let said: String = text.trim().chars().take(200).collect();
             self.strange(&format!("it answered {status}: {said}"))
         })

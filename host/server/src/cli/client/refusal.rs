@@ -15,8 +15,6 @@ struct ProblemDocument {
     detail: String,
     #[serde(default)]
     title: String,
-    #[serde(default)]
-    pointer: Option<String>,
     #[serde(default, rename = "type")]
     page: Option<String>,
     #[serde(default)]
@@ -33,7 +31,7 @@ struct Listed {
 }
 
 /// The error that `text`, a body that came with `status`, tells; none if it is no problem document.
-pub(super) fn read(status: StatusCode, text: &str, with_token: bool) -> Option<CliError> {
+pub(super) fn read(server: &str, status: StatusCode, text: &str, with_token: bool) -> Option<CliError> {
     let document: ProblemDocument = serde_json::from_str(text).ok()?;
     if status == StatusCode::UNAUTHORIZED && !with_token {
         let message = "the server wants a token: give --token, set MAINSHEET_TOKEN, or store one with `mainsheet login`";
@@ -42,20 +40,17 @@ pub(super) fn read(status: StatusCode, text: &str, with_token: bool) -> Option<C
     let code = Code::from(document.code);
     let message = if document.detail.is_empty() { document.title } else { document.detail };
     let mut error = CliError::new(Exit::Refused, code, message);
-    error.pointer = document.pointer;
-    if let Some(page) = document.page.filter(|page| page != "about:blank") {
-        error.page = page;
+    if let Some(page) = document.page.filter(|page| page.starts_with('/')) {
+        error.page = format!("{server}{page}");
     }
     error.problems = document
         .problems
         .into_iter()
         .map(|listed| Complaint { code: listed.code.into(), pointer: listed.pointer, message: listed.message })
         .collect();
-    if let [only] = error.problems.as_slice()
-        && only.code == error.code
-    {
+    if let [only] = error.problems.as_slice() {
         error.pointer = Some(only.pointer.clone());
-        error.message = only.message.clone();
+        error.message.clone_from(&only.message);
         error.problems.clear();
     }
     Some(error)
