@@ -1,3 +1,5 @@
 //! One integration binary, one module per topic.
 
+mod cli;
+mod howto;
 mod scenarios;
