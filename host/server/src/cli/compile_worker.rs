@@ -14,6 +14,6 @@ pub struct Arguments {
 
 impl Arguments {
     pub(super) fn run(self) -> Result<Exit, CliError> {
-        std::process::exit(0);
+        runtime::compile_worker_main()
     }
 }

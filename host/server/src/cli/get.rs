@@ -33,7 +33,7 @@ pub struct Arguments {
     /// Only of this application.
     #[arg(long, short)]
     application: Option<String>,
-    /// Only of this pipeline.
+    /// Only of this pipeline: its id, or with --application its name.
     #[arg(long)]
     pipeline: Option<String>,
     /// Only of this execution.
@@ -126,7 +126,8 @@ impl Arguments {
     }
 
     fn list(&self, client: &Client, context: &Context) -> Result<Exit, CliError> {
-        let items = self.items(client)?;
+        let pipeline = self.pipeline.as_deref().map(|name| self.pipeline_id(client, name)).transpose()?;
+        let items = self.items(client, pipeline.as_deref())?;
         if context.json() {
             output::json(&items);
         } else {
@@ -135,14 +136,21 @@ impl Arguments {
         Ok(Exit::Success)
     }
 
+    /// The id of the pipeline `name`; without an application it is an id already.
+    fn pipeline_id(&self, client: &Client, name: &str) -> Result<String, CliError> {
+        let Some(application) = &self.application else { return Ok(name.to_owned()) };
+        let found = client.get(&route::pipeline(application, name))?;
+        Ok(found.get("id").and_then(Value::as_str).unwrap_or(name).to_owned())
+    }
+
     /// As many as were asked for, over as many pages as that takes.
-    fn items(&self, client: &Client) -> Result<Vec<Value>, CliError> {
+    fn items(&self, client: &Client, pipeline: Option<&str>) -> Result<Vec<Value>, CliError> {
         const PAGE: u32 = 500;
         let mut items = Vec::new();
         let mut after = None;
         loop {
             let left = self.limit - u32::try_from(items.len()).unwrap_or(self.limit).min(self.limit);
-            let path = self.query(left.min(PAGE), after.as_deref());
+            let path = self.query(left.min(PAGE), after.as_deref(), pipeline);
             let page: Page<Value> = decode(client.get(&path)?)?;
             items.extend(page.items);
             after = page.next;
@@ -152,7 +160,7 @@ impl Arguments {
         }
     }
 
-    fn query(&self, limit: u32, after: Option<&str>) -> String {
+    fn query(&self, limit: u32, after: Option<&str>, pipeline: Option<&str>) -> String {
         let base = match (self.resource, &self.application) {
             (Resource::Pipelines, Some(application)) => route::below("applications", application, "pipelines"),
             _ => route::all(self.resource.path()),
@@ -161,7 +169,7 @@ impl Arguments {
         let filters = [
             ("after", after),
             ("application", application),
-            ("pipeline", self.pipeline.as_deref()),
+            ("pipeline", pipeline),
             ("execution", self.execution.as_deref()),
             ("status", self.status.as_deref()),
         ];

@@ -16,7 +16,7 @@ pub struct Arguments {}
 
 impl Arguments {
     pub(super) fn run(&self) -> Result<Exit, CliError> {
-        output::json(&1);
+        output::line(api::openapi().trim_end());
         Ok(Exit::Success)
     }
 }

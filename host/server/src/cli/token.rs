@@ -78,7 +78,7 @@ impl Create {
     fn run(&self, context: &Context) -> Result<Exit, CliError> {
         let body = json!({
             "name": self.name,
-            "principal": self.principal.as_ref().unwrap_or(&self.name),
+            "principal": self.principal,
             "standing": if self.admin { "admin" } else { "member" },
             "roles": self.roles,
             "expires": self.expires,

@@ -32,14 +32,14 @@ impl Arguments {
         if let Some(execution) = &self.execution {
             return live::follow(&client, execution, context.format);
         }
-        let follower = Follower::start(&client, &route::all("events"), None);
+        let follower = Follower::start(&client, &route::all("stream"), None);
         loop {
             match follower.next(Duration::from_secs(3600)) {
                 Step::Message(message) if context.json() => output::line(&message.data),
                 Step::Message(message) => output::line(&sentence(&message.event, &message.data)),
                 Step::Lost(error) => eprintln!("{}; waiting for it", error.message),
                 Step::Over(error) => return Err(error),
-                Step::Quiet => {}
+                Step::Connected | Step::Quiet => {}
             }
         }
     }
@@ -50,7 +50,7 @@ fn sentence(kind: &str, data: &str) -> String {
     let Ok(Value::Object(mut event)) = serde_json::from_str(data) else { return format!("{kind} {data}") };
     let mut take = |key: &str| event.remove(key).map(|value| plain(&value)).unwrap_or_default();
     let (at, execution, said) = (take("at"), take("execution"), take("type"));
-    for unread in ["sequence", "position", "stage"] {
+    for unread in ["number", "stage"] {
         event.remove(unread);
     }
     let rest: Vec<String> = event.iter().map(|(key, value)| format!("{key}={}", plain(value))).collect();

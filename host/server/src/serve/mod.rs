@@ -49,7 +49,7 @@ async fn serve(config: &Config, with_sample: bool) -> Result<(), ServeError> {
     if with_sample {
         show_sample(&server, token);
     }
-    let router = parts.router();
+    let router = api::router(parts.app.clone());
     let served = api::serve(listener, router, async move { shutdown.asked().await }).await;
     drop(watched);
     parts.close().await;

@@ -18,6 +18,8 @@ const QUEUED: usize = 1024;
 
 /// What following a stream yields.
 pub enum Step {
+    /// The stream begins, or goes on after a break: from here on nothing is missed.
+    Connected,
     /// Something happened.
     Message(Message),
     /// The connection broke and is being made again.
@@ -59,15 +61,18 @@ impl Follower {
 
 /// Reads until nobody listens any more.
 fn pump(client: &Client, path: &str, mut after: Option<String>, to: &SyncSender<Step>) {
-    let mut failed = 0;
+    let mut lost = 0;
     loop {
         let headers: Vec<(&str, &str)> =
             [("accept", "text/event-stream")].into_iter().chain(after.as_deref().map(|id| ("last-event-id", id))).collect();
         match client.send(Method::GET, path, &Content::None, &headers) {
             Ok(response) => {
+                if to.send(Step::Connected).is_err() {
+                    return;
+                }
+                lost = 0;
                 let reader = response.into_body().into_with_config().limit(u64::MAX).reader();
                 for message in Messages::of(reader) {
-                    failed = 0;
                     if message.id.is_some() {
                         after.clone_from(&message.id);
                     }
@@ -76,18 +81,17 @@ fn pump(client: &Client, path: &str, mut after: Option<String>, to: &SyncSender<
                     }
                 }
             }
-            Err(error) if error.exit != Exit::Unreachable || failed >= TRIES => {
+            Err(error) if error.exit != Exit::Unreachable || lost >= TRIES => {
                 let _ = to.send(Step::Over(error));
                 return;
             }
-            Err(error) if failed == 0 => {
-                if to.send(Step::Lost(error)).is_err() {
+            Err(error) => {
+                if lost == 0 && to.send(Step::Lost(error)).is_err() {
                     return;
                 }
+                lost += 1;
             }
-            Err(_) => {}
         }
-        failed += 1;
         pause(PAUSE);
     }
 }

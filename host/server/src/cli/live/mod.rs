@@ -14,7 +14,7 @@ use domain::code::code;
 use domain::environment::Environment;
 use serde_json::Value;
 
-use super::client::{Client, Execution, Follower, Step, route};
+use super::client::{Client, Execution, Follower, Page, Step, route, segment};
 use super::error::{CliError, Exit};
 use super::output::{self, Format};
 use crate::environment::Real;
@@ -38,16 +38,22 @@ pub fn follow(client: &Client, id: &str, format: Format) -> Result<Exit, CliErro
     let mut latest = client.get(&route::one("executions", id))?;
     loop {
         let execution = read(&latest)?;
-        view.show(&execution, &latest);
+        view.show(&execution);
         if let Some(exit) = exit(&execution.status) {
+            view.catch_up(client, id)?;
             view.end(&latest);
             return Ok(exit);
         }
-        match wait(&follower, &mut view, &execution)? {
+        match wait(client, &follower, &mut view, &execution)? {
             Wake::Changed => latest = client.get(&route::one("executions", id)).or_else(|error| view.keep(error, &latest))?,
             Wake::Tick => {}
         }
     }
+}
+
+fn events(id: &str, after: Option<&str>) -> String {
+    let after = after.map(|after| format!("&after={}", segment(after))).unwrap_or_default();
+    format!("{}?limit=500{after}", route::below("executions", id, "events"))
 }
 
 enum Wake {
@@ -56,14 +62,18 @@ enum Wake {
 }
 
 /// Waits for a change, and swallows those that arrived meanwhile: one reading shows them all.
-fn wait(follower: &Follower, view: &mut View, execution: &Execution) -> Result<Wake, CliError> {
+fn wait(client: &Client, follower: &Follower, view: &mut View, execution: &Execution) -> Result<Wake, CliError> {
     let ticks = view.is_screen() && execution.started.is_some();
     let mut step = follower.next(if ticks { TICK } else { QUIET });
     let mut wake = if ticks { Wake::Tick } else { Wake::Changed };
     loop {
         match step {
             Step::Message(message) => {
-                view.event(&message.data);
+                view.event(&serde_json::from_str(&message.data).unwrap_or(Value::Null));
+                wake = Wake::Changed;
+            }
+            Step::Connected => {
+                view.catch_up(client, &execution.id)?;
                 wake = Wake::Changed;
             }
             Step::Lost(error) => view.lost(&error),
@@ -110,13 +120,14 @@ pub fn still(execution: &Execution) -> String {
 enum View {
     Screen(Screen, Real),
     Lines(Changes),
-    Json,
+    /// Events, each once; the number of the newest that was printed.
+    Json(i64),
 }
 
 impl View {
     fn new(format: Format) -> View {
         match format {
-            Format::Json => View::Json,
+            Format::Json => View::Json(0),
             Format::Text if std::io::stdout().is_terminal() => View::Screen(Screen::default(), Real::start()),
             Format::Text => View::Lines(Changes::default()),
         }
@@ -126,22 +137,42 @@ impl View {
         matches!(self, View::Screen(..))
     }
 
-    fn show(&mut self, execution: &Execution, _: &Value) {
+    fn show(&mut self, execution: &Execution) {
         match self {
             View::Screen(screen, clock) => screen.draw(&board(execution, clock.now().0)),
             View::Lines(changes) => changes.of(execution).iter().for_each(|line| output::line(line)),
-            View::Json => {}
+            View::Json(_) => {}
         }
     }
 
-    fn event(&self, data: &str) {
-        if let View::Json = self {
-            output::line(data);
+    /// Prints what happened before the stream began, or while it was broken.
+    fn catch_up(&mut self, client: &Client, id: &str) -> Result<(), CliError> {
+        if let View::Json(_) = self {
+            let mut after = None;
+            loop {
+                let page: Page<Value> = super::get::decode(client.get(&events(id, after.as_deref()))?)?;
+                page.items.iter().for_each(|event| self.event(event));
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: &Value) {
+        if let View::Json(newest) = self
+            && let Some(number) = event.get("number").and_then(Value::as_i64)
+            && number > *newest
+        {
+            *newest = number;
+            output::json_line(event);
         }
     }
 
     fn end(&self, latest: &Value) {
-        if let View::Json = self {
+        if let View::Json(_) = self {
             output::json_line(latest);
         }
     }

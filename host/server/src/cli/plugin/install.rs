@@ -1,13 +1,14 @@
 //! `mainsheet plugin install`.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use domain::code::code;
 use serde_json::Value;
-use ureq::http::Method;
 
 use super::super::Context;
-use super::super::client::{Content, route};
+use super::super::client::{Content, route, segment};
 use super::super::error::{CliError, Exit};
 use super::super::output;
 
@@ -38,4 +39,40 @@ pub(super) struct Grants {
     /// What this file says, such as {"http": {"hosts": ["api.example.com"]}}.
     #[arg(long, value_name = "FILE", conflicts_with = "grant_wanted")]
     grants: Option<PathBuf>,
+}
+
+impl Install {
+    pub(super) fn run(&self, context: &Context) -> Result<Exit, CliError> {
+        let installed = self.grants.send(&route::all("plugins"), &self.file, context)?;
+        if context.json() {
+            output::json(&installed);
+        } else {
+            let text = |key: &str| installed.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            output::line(&format!("{} {} is installed, a {}, {}", text("name"), text("version"), text("kind"), text("digest")));
+        }
+        Ok(Exit::Success)
+    }
+}
+
+impl Grants {
+    /// Sends the component in `file` with these grants to `path`.
+    pub(super) fn send(&self, path: &str, file: &Path, context: &Context) -> Result<Value, CliError> {
+        let bytes = fs::read(file).map_err(|error| unreadable(file, &error))?;
+        let path = match self.text()? {
+            Some(grants) => format!("{path}?grants={}", segment(&grants)),
+            None => path.to_owned(),
+        };
+        context.client().post(&path, &Content::Bytes(&bytes))
+    }
+
+    fn text(&self) -> Result<Option<String>, CliError> {
+        match &self.grants {
+            Some(file) => fs::read_to_string(file).map(Some).map_err(|error| unreadable(file, &error)),
+            None => Ok(self.grant_wanted.then(|| "wanted".to_owned())),
+        }
+    }
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> CliError {
+    CliError::new(Exit::Usage, code("cli.document-unreadable"), format!("{} cannot be read: {error}", file.display()))
 }
