@@ -32,7 +32,8 @@ pub struct DriveCommit {
     pub due: Option<Timestamp>,
     /// Rows of stages that changed.
     pub stages: Vec<StoredStage>,
-    /// What happened; they get the next numbers of the execution. Stored as one row.
+    /// What happened; they get the next numbers of the execution, whose event 1 (`execution.created`) was written by its admission.
+    /// Stored as one row.
     pub events: Vec<Event>,
     /// Operations ordered.
     pub operations: Vec<Operation>,

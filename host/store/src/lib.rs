@@ -2,13 +2,164 @@
 //!
 //! Reads go to a pool of readers; writes are [`Write`]s or [`DriveCommit`]s, queued to one writer that lets many ride one
 //! transaction (design §5 *Commit*). What is answered as written is durable.
+//!
+//! The façade is [`Store`]; what can be read stands in one file per noun, reached by `store.executions()`, `store.pipelines()` …
 
+pub mod applications;
+pub mod audit;
+pub mod config;
 pub mod drive;
+pub mod events;
+pub mod executions;
+pub mod operations;
 pub mod page;
+pub mod pipelines;
+pub mod plugins;
+pub mod questions;
+pub mod read;
+pub mod settings;
+pub mod tokens;
+pub mod triggers;
 pub mod wake;
 pub mod write;
 
-pub use drive::{DriveCommit, DriveOutcome, NewExecution};
+use std::sync::Arc;
+
+use domain::environment::Environment;
+use tokio::sync::{broadcast, mpsc};
+
+pub use applications::Applications;
+pub use audit::{Audit, AuditFilter};
+pub use config::{OpenError, StoreConfig, Synchronous};
+pub use drive::{Checkpoint, DriveCommit, DriveOutcome, NewExecution};
+pub use events::Events;
+pub use executions::{ExecutionFilter, Executions, Loaded, OpenExecution, StoredExecution};
+pub use operations::{OperationFilter, Operations};
 pub use page::{Cursor, Page};
+pub use pipelines::{ConfiguredTrigger, Pipelines};
+pub use plugins::Plugins;
+pub use questions::Questions;
+pub use read::ReadError;
+pub use settings::Settings;
+pub use tokens::{Token, Tokens};
+pub use triggers::{EventFilter, RecordedEvent, Triggers};
 pub use wake::{Committed, Wake};
-pub use write::{Write, WriteError};
+pub use write::{CatalogEntry, Write, WriteError};
+
+/// The store. Clones share it; the last one gone, the writer finishes what is queued and ends.
+#[derive(Clone)]
+pub struct Store {
+    _inner: Arc<()>,
+}
+
+impl Store {
+    /// Opens the data folder, which only one process may, and brings the schema up to date.
+    ///
+    /// # Errors
+    /// Another process has it, its schema is newer than this program, or it cannot be read or written.
+    pub async fn open(config: StoreConfig, environment: Arc<dyn Environment>) -> Result<Store, OpenError> {
+        let _ = (config, environment);
+        todo!()
+    }
+
+    /// Writes a unit, all or nothing; it rides the next group commit, and is durable when this returns.
+    ///
+    /// # Errors
+    /// Why nothing of it was written.
+    pub async fn write(&self, unit: Vec<Write>) -> Result<(), WriteError> {
+        let _ = unit;
+        todo!()
+    }
+
+    /// Commits a drive if the execution is still as it was seen; durable when this returns `Committed`.
+    ///
+    /// # Errors
+    /// Why nothing of it was written; a stale drive is no error.
+    pub async fn drive(&self, commit: DriveCommit) -> Result<DriveOutcome, WriteError> {
+        let _ = commit;
+        todo!()
+    }
+
+    /// Executions to be driven, pushed after the commit that moved them is durable. There is one such stream: `None` when it was taken.
+    #[must_use]
+    pub fn wakes(&self) -> Option<mpsc::UnboundedReceiver<Wake>> {
+        todo!()
+    }
+
+    /// Committed events from now on, in the order of the feed. One who lags reads [`Events::feed_after`].
+    #[must_use]
+    pub fn feed(&self) -> broadcast::Receiver<Committed> {
+        todo!()
+    }
+
+    /// Finishes what is queued, empties the write-ahead log into the database and lets the data folder go.
+    pub async fn close(self) {
+        todo!()
+    }
+
+    /// Applications.
+    #[must_use]
+    pub fn applications(&self) -> Applications<'_> {
+        Applications { store: self }
+    }
+
+    /// Pipelines, their revisions and configured triggers.
+    #[must_use]
+    pub fn pipelines(&self) -> Pipelines<'_> {
+        Pipelines { store: self }
+    }
+
+    /// Executions with their stages and inboxes.
+    #[must_use]
+    pub fn executions(&self) -> Executions<'_> {
+        Executions { store: self }
+    }
+
+    /// Events, by execution and in the installation's feed.
+    #[must_use]
+    pub fn events(&self) -> Events<'_> {
+        Events { store: self }
+    }
+
+    /// Operations.
+    #[must_use]
+    pub fn operations(&self) -> Operations<'_> {
+        Operations { store: self }
+    }
+
+    /// Questions and votes.
+    #[must_use]
+    pub fn questions(&self) -> Questions<'_> {
+        Questions { store: self }
+    }
+
+    /// Components and catalogue revisions.
+    #[must_use]
+    pub fn plugins(&self) -> Plugins<'_> {
+        Plugins { store: self }
+    }
+
+    /// API tokens.
+    #[must_use]
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens { store: self }
+    }
+
+    /// The audit log.
+    #[must_use]
+    pub fn audit(&self) -> Audit<'_> {
+        Audit { store: self }
+    }
+
+    /// Trigger events and what became of them.
+    #[must_use]
+    pub fn triggers(&self) -> Triggers<'_> {
+        Triggers { store: self }
+    }
+
+    /// Values of the installation.
+    #[must_use]
+    pub fn settings(&self) -> Settings<'_> {
+        Settings { store: self }
+    }
+}

@@ -34,7 +34,8 @@ pub enum Write {
     },
     /// Remove a pipeline; its executions and revisions stay readable.
     DeletePipeline(PipelineId),
-    /// Admit an execution.
+    /// Admit an execution; its first event, number 1, is `execution.created`, written by the store. Refused with
+    /// [`WriteError::Exists`] if its id is taken.
     Admit(NewExecution),
     /// Raise the control of an execution; refused with [`WriteError::Gone`] if it is complete.
     Control {
@@ -43,7 +44,7 @@ pub enum Write {
         /// The new control.
         control: Control,
     },
-    /// Add a fact to an inbox.
+    /// Add a fact to an inbox; refused with [`WriteError::Gone`] if the execution is complete or unknown.
     Inbox {
         /// Whose.
         execution: ExecutionId,
@@ -59,7 +60,7 @@ pub enum Write {
         /// Whether it decides, which closes the question.
         closes: bool,
     },
-    /// Note where an operation stands.
+    /// Note where an operation stands; refused with [`WriteError::Gone`] if it has its outcome or is unknown.
     Checkpoint(Checkpoint),
     /// Keep a component and its manifest.
     Component {
@@ -105,7 +106,7 @@ pub enum Write {
     },
     /// Add an audit row.
     Audit(AuditEntry),
-    /// Remember a value of the installation (instance id, schema of secrets …).
+    /// Remember a value of the installation (instance id, schema of secrets …); the last one holds.
     Setting {
         /// Its key.
         key: String,
@@ -137,7 +138,7 @@ pub enum WriteError {
     /// Something of that identity exists (unique name, id, key).
     #[error("{what} exists already")]
     Exists {
-        /// What: `application`, `pipeline`, `execution`, `question`, `event`, `token`.
+        /// What: `application`, `pipeline`, `execution`, `question` (that person voted), `event`, `token`.
         what: &'static str,
     },
     /// It has another version than expected.

@@ -1,0 +1,1 @@
+//! A bed for tests.

@@ -1,0 +1,5 @@
+//! Calls, by world.
+
+mod provider;
+mod stage;
+mod trigger;
