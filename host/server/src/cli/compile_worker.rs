@@ -1,0 +1,19 @@
+//! `mainsheet compile-worker`: the child process in which the runtime compiles components, bounded in time and memory.
+
+use clap::Args;
+
+use super::error::{CliError, Exit};
+
+/// Compile one component; started by the server itself.
+#[derive(Args)]
+pub struct Arguments {
+    /// What the runtime hands on.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<String>,
+}
+
+impl Arguments {
+    pub(super) fn run(self) -> Result<Exit, CliError> {
+        runtime::compile_worker_main()
+    }
+}
