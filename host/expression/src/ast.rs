@@ -187,17 +187,13 @@ impl Node {
             Kind::Minus(operand) => operand.is_number(),
             Kind::List(items) => items.iter().all(Node::is_constant),
             Kind::Map(entries) => entries.iter().all(|(key, value)| {
-                (key.is_constant() || matches!(key.kind, Kind::Property { .. }))
-                    && value.is_constant()
+                (key.is_constant() || matches!(key.kind, Kind::Property { .. })) && value.is_constant()
             }),
             _ => self.is_number(),
         }
     }
 
     fn is_number(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Int(_) | Kind::Long(_) | Kind::Float(_) | Kind::Double(_)
-        )
+        matches!(self.kind, Kind::Int(_) | Kind::Long(_) | Kind::Float(_) | Kind::Double(_))
     }
 }

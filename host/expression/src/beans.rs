@@ -44,9 +44,7 @@ impl<'a> Bean<'a> {
         match (self, other) {
             (Bean::Execution(a), Bean::Execution(b)) => a.text("id") == b.text("id"),
             (Bean::Stage(a, i), Bean::Stage(b, j)) => {
-                let id = |execution: &Execution<'_>, at: usize| {
-                    execution.stages.get(at).map(|s| s.id.to_owned())
-                };
+                let id = |execution: &Execution<'_>, at: usize| execution.stages.get(at).map(|s| s.id.to_owned());
                 id(a, *i) == id(b, *j)
             }
             (Bean::Data(a, x), Bean::Data(b, y)) => a == b && x == y,
@@ -57,28 +55,18 @@ impl<'a> Bean<'a> {
     /// A short text that says what it is.
     pub fn java_string(&self) -> String {
         match self {
-            Bean::Execution(execution) => format!(
-                "PipelineExecution({})",
-                execution.text("id").unwrap_or_default()
-            ),
+            Bean::Execution(execution) => format!("PipelineExecution({})", execution.text("id").unwrap_or_default()),
             Bean::Stage(execution, stage) => {
                 let of = execution.stages.get(*stage);
                 let id = of.map_or("", |stage| stage.id);
-                format!(
-                    "Stage {{id='{id}', executionId='{}'}}",
-                    execution.text("id").unwrap_or_default()
-                )
+                format!("Stage {{id='{id}', executionId='{}'}}", execution.text("id").unwrap_or_default())
             }
             Bean::Data(shape, object) => {
                 let values = shape.fields().iter().map(|(name, _)| {
                     let value = data_property(*shape, object, name).unwrap_or(Val::Null);
                     format!("{name}={}", value.java_string())
                 });
-                format!(
-                    "{}({})",
-                    shape.name(),
-                    values.collect::<Vec<_>>().join(", ")
-                )
+                format!("{}({})", shape.name(), values.collect::<Vec<_>>().join(", "))
             }
         }
     }
@@ -91,8 +79,7 @@ impl<'a> Bean<'a> {
                 if let Some(trigger) = execution.trigger {
                     object.insert("trigger".to_owned(), Value::Object(trigger.clone()));
                 }
-                let stages =
-                    (0..execution.stages.len()).map(|at| Bean::Stage(execution, at).to_json());
+                let stages = (0..execution.stages.len()).map(|at| Bean::Stage(execution, at).to_json());
                 object.insert("stages".to_owned(), stages.collect::<Eval<Value>>()?);
                 Ok(Value::Object(object))
             }
@@ -115,10 +102,7 @@ fn stage_json(execution: &Execution<'_>, at: usize) -> Value {
     put("status", stage.status.name().into());
     put("context", Value::Object(stage.context.clone()));
     put("outputs", Value::Object(stage.outputs.clone()));
-    put(
-        "requisiteStageRefIds",
-        Value::from(stage.requisites.clone()),
-    );
+    put("requisiteStageRefIds", Value::from(stage.requisites.clone()));
     if let Some(tasks) = stage.tasks {
         put("tasks", tasks.clone());
     }
@@ -140,11 +124,7 @@ fn execution_property<'a>(execution: &'a Execution<'a>, name: &str) -> Option<Va
 /// Outputs of top-level stages in topological order: later ones win, two lists are joined without repeats.
 fn merged_outputs<'a>(execution: &'a Execution<'a>) -> Val<'a> {
     let mut merged = OwnedMap::new();
-    for stage in execution
-        .topological()
-        .into_iter()
-        .filter_map(|at| execution.stages.get(at))
-    {
+    for stage in execution.topological().into_iter().filter_map(|at| execution.stages.get(at)) {
         for (name, value) in stage.outputs {
             let value = Val::from_json(value);
             let joined = match (merged.get(&Key::text(name)), &value) {
@@ -168,15 +148,7 @@ fn merged_outputs<'a>(execution: &'a Execution<'a>) -> Val<'a> {
 fn stage_property<'a>(execution: &'a Execution<'a>, at: usize, name: &str) -> Option<Val<'a>> {
     let stage = execution.stages.get(at)?;
     let of_stage = |at: usize| Val::Bean(Bean::Stage(execution, at));
-    let flag = |key: &str| {
-        Val::Bool(
-            stage
-                .context
-                .get(key)
-                .and_then(Value::as_bool)
-                .unwrap_or(false),
-        )
-    };
+    let flag = |key: &str| Val::Bool(stage.context.get(key).and_then(Value::as_bool).unwrap_or(false));
     Some(match name {
         "id" => Val::borrowed(stage.id),
         "refId" => Val::borrowed(stage.ref_id),
@@ -194,19 +166,12 @@ fn stage_property<'a>(execution: &'a Execution<'a>, at: usize, name: &str) -> Op
         "execution" => Val::Bean(Bean::Execution(execution)),
         "requisiteStageRefIds" => Val::Set(Set {
             kind: SetKind::Plain,
-            items: stage
-                .requisites
-                .iter()
-                .map(|reference| Val::borrowed(reference))
-                .collect(),
+            items: stage.requisites.iter().map(|reference| Val::borrowed(reference)).collect(),
         }),
         "hasSucceeded" => Val::Bool(stage.status == Status::Succeeded),
         "hasFailed" => Val::Bool(stage.status == Status::Terminal),
         "join" => Val::Bool(stage.requisites.len() > 1),
-        "manualJudgmentType" => stage
-            .context
-            .get("judgmentInput")
-            .map_or(Val::Null, Val::from_json),
+        "manualJudgmentType" => stage.context.get("judgmentInput").map_or(Val::Null, Val::from_json),
         "allowSiblingStagesToContinueOnFailure" => flag("completeOtherBranchesThenFail"),
         "continuePipelineOnFailure" => flag("continuePipeline"),
         _ => return data_property(Shape::Stage, stage.more, name),
@@ -242,9 +207,7 @@ fn field_value(field: Field, value: Option<&Value>) -> Val<'_> {
             Some(status) => Val::Status(status),
             None => Val::from_json(value),
         },
-        (Field::Long, Some(value)) => value
-            .as_i64()
-            .map_or_else(|| Val::from_json(value), Val::Long),
+        (Field::Long, Some(value)) => value.as_i64().map_or_else(|| Val::from_json(value), Val::Long),
         (Field::Of(shape), Some(Value::Object(object))) => Val::Bean(Bean::Data(shape, object)),
         (Field::ListOf(shape), value) => list_of(shape, value),
         (_, Some(value)) => Val::from_json(value),
@@ -252,10 +215,7 @@ fn field_value(field: Field, value: Option<&Value>) -> Val<'_> {
 }
 
 fn list_of(shape: Shape, value: Option<&Value>) -> Val<'_> {
-    let items = value
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let items = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let bean = |item| match item {
         &Value::Object(ref object) => Val::Bean(Bean::Data(shape, object)),
         other => Val::from_json(other),

@@ -21,10 +21,7 @@ pub(crate) fn date_time(message: impl Into<String>) -> Box<Fault> {
 
 /// A text that is no date.
 pub(crate) fn unparseable(text: &str) -> Box<Fault> {
-    Fault::java(
-        "java.time.format.DateTimeParseException",
-        format!("Text '{text}' could not be parsed at index 0"),
-    )
+    Fault::java("java.time.format.DateTimeParseException", format!("Text '{text}' could not be parsed at index 0"))
 }
 
 fn out_of_range() -> Box<Fault> {
@@ -33,11 +30,7 @@ fn out_of_range() -> Box<Fault> {
 
 /// Days since 1970-01-01.
 pub(crate) fn epoch_day(date: Date) -> i64 {
-    let (year, month, day) = (
-        i64::from(date.year()),
-        i64::from(date.month()),
-        i64::from(date.day()),
-    );
+    let (year, month, day) = (i64::from(date.year()), i64::from(date.month()), i64::from(date.day()));
     let shifted = if month <= 2 { year - 1 } else { year };
     let era = shifted.div_euclid(400);
     let of_era = shifted.rem_euclid(400);
@@ -54,23 +47,14 @@ pub(crate) fn of_epoch_day(day: i64) -> Eval<Date> {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let position = (5 * of_year + 2) / 153;
     let day = of_year - (153 * position + 2) / 5 + 1;
-    let month = if position < 10 {
-        position + 3
-    } else {
-        position - 9
-    };
+    let month = if position < 10 { position + 3 } else { position - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     date(year, month, day).ok_or_else(out_of_range)
 }
 
 /// A date, if there is such a day.
 pub(crate) fn date(year: i64, month: i64, day: i64) -> Option<Date> {
-    Date::new(
-        i16::try_from(year).ok()?,
-        i8::try_from(month).ok()?,
-        i8::try_from(day).ok()?,
-    )
-    .ok()
+    Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
 /// A date, as `LocalDate.of` checks it.
@@ -99,12 +83,8 @@ pub(crate) fn clamped(year: i64, month: i64, day: i8) -> Eval<Date> {
 
 /// Nanoseconds since 1970 of a date and time without zone.
 pub(crate) fn nanos(moment: DateTime) -> i128 {
-    let seconds = i64::from(moment.hour()) * 3_600
-        + i64::from(moment.minute()) * 60
-        + i64::from(moment.second());
-    i128::from(epoch_day(moment.date())) * DAY
-        + i128::from(seconds) * SECOND
-        + i128::from(moment.subsec_nanosecond())
+    let seconds = i64::from(moment.hour()) * 3_600 + i64::from(moment.minute()) * 60 + i64::from(moment.second());
+    i128::from(epoch_day(moment.date())) * DAY + i128::from(seconds) * SECOND + i128::from(moment.subsec_nanosecond())
 }
 
 /// The date and time of nanoseconds since 1970.
@@ -117,29 +97,18 @@ fn time_of(of_day: i128) -> Time {
     let part = |value: i128| i8::try_from(value).unwrap_or(0);
     let seconds = of_day / SECOND;
     let subsecond = i32::try_from(of_day % SECOND).unwrap_or(0);
-    Time::new(
-        part(seconds / 3_600),
-        part(seconds / 60 % 60),
-        part(seconds % 60),
-        subsecond,
-    )
-    .unwrap_or_default()
+    Time::new(part(seconds / 3_600), part(seconds / 60 % 60), part(seconds % 60), subsecond).unwrap_or_default()
 }
 
 /// A moment in a zone, without its offset.
 pub(crate) fn local(instant: Instant, zone: &TimeZone) -> Eval<DateTime> {
     let stamp = jiff::Timestamp::new(instant.seconds, i32::try_from(instant.nanos).unwrap_or(0));
-    stamp
-        .map(|stamp| zone.to_datetime(stamp))
-        .map_err(|_| out_of_range())
+    stamp.map(|stamp| zone.to_datetime(stamp)).map_err(|_| out_of_range())
 }
 
 /// The moment of a date and time in a zone; where clocks jump, the earlier offset counts.
 pub(crate) fn instant_of(moment: DateTime, zone: &TimeZone) -> Eval<Instant> {
-    let stamp = zone
-        .to_ambiguous_timestamp(moment)
-        .compatible()
-        .map_err(|_| out_of_range())?;
+    let stamp = zone.to_ambiguous_timestamp(moment).compatible().map_err(|_| out_of_range())?;
     let nanos = stamp.as_nanosecond();
     instant_of_nanos(nanos)
 }
@@ -147,10 +116,7 @@ pub(crate) fn instant_of(moment: DateTime, zone: &TimeZone) -> Eval<Instant> {
 /// A moment from nanoseconds since 1970 UTC.
 pub(crate) fn instant_of_nanos(nanos: i128) -> Eval<Instant> {
     let seconds = i64::try_from(nanos.div_euclid(SECOND)).map_err(|_| out_of_range())?;
-    Ok(Instant {
-        seconds,
-        nanos: u32::try_from(nanos.rem_euclid(SECOND)).unwrap_or(0),
-    })
+    Ok(Instant { seconds, nanos: u32::try_from(nanos.rem_euclid(SECOND)).unwrap_or(0) })
 }
 
 /// Nanoseconds since 1970 UTC.
@@ -174,12 +140,9 @@ pub(crate) fn zone(text: &str) -> Eval<TimeZone> {
             None => {}
         }
     }
-    ZONES.get(text).map_err(|_| {
-        Fault::java(
-            "java.time.zone.ZoneRulesException",
-            format!("Unknown time-zone ID: {text}"),
-        )
-    })
+    ZONES
+        .get(text)
+        .map_err(|_| Fault::java("java.time.zone.ZoneRulesException", format!("Unknown time-zone ID: {text}")))
 }
 
 /// `ZoneOffset.of`: `Z`, `+h`, `+hh`, `+hh:mm`, `+hhmm`, with seconds.
@@ -197,16 +160,8 @@ pub(crate) fn offset(text: &str) -> Option<Offset> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let digits = if digits.len() == 1 {
-        format!("0{digits}")
-    } else {
-        digits
-    };
-    let part = |at: usize| {
-        digits
-            .get(at..at + 2)
-            .map_or(Some(0), |part| part.parse::<i32>().ok())
-    };
+    let digits = if digits.len() == 1 { format!("0{digits}") } else { digits };
+    let part = |at: usize| digits.get(at..at + 2).map_or(Some(0), |part| part.parse::<i32>().ok());
     let (hours, minutes, seconds) = (part(0)?, part(2)?, part(4)?);
     let valid = matches!(digits.len(), 2 | 4 | 6) && hours <= 18 && minutes < 60 && seconds < 60;
     if !valid {
@@ -229,25 +184,15 @@ pub(crate) fn parse_date(text: &str) -> Option<Date> {
     if bytes.len() != 6 || bytes.first() != Some(&b'-') || bytes.get(3) != Some(&b'-') {
         return None;
     }
-    date(
-        digits(year)?,
-        digits(rest.get(1..3)?)?,
-        digits(rest.get(4..6)?)?,
-    )
+    date(digits(year)?, digits(rest.get(1..3)?)?, digits(rest.get(4..6)?)?)
 }
 
 /// `10:15`, `10:15:30`, `10:15:30.123`.
 pub(crate) fn parse_time(text: &str) -> Option<Time> {
-    let (clock, fraction) = text
-        .split_once('.')
-        .map_or((text, None), |(clock, fraction)| (clock, Some(fraction)));
+    let (clock, fraction) = text.split_once('.').map_or((text, None), |(clock, fraction)| (clock, Some(fraction)));
     let parts: Vec<&str> = clock.split(':').collect();
     let two = |part: &&str| {
-        if part.len() == 2 {
-            i8::try_from(digits(part)?).ok()
-        } else {
-            None
-        }
+        if part.len() == 2 { i8::try_from(digits(part)?).ok() } else { None }
     };
     let (hour, minute) = (two(parts.first()?)?, two(parts.get(1)?)?);
     let second = match parts.get(2) {
@@ -258,9 +203,7 @@ pub(crate) fn parse_time(text: &str) -> Option<Time> {
         return None;
     }
     let nanos = match fraction {
-        Some(fraction) if fraction.len() <= 9 && !fraction.is_empty() => {
-            digits(&format!("{fraction:0<9}"))?
-        }
+        Some(fraction) if fraction.len() <= 9 && !fraction.is_empty() => digits(&format!("{fraction:0<9}"))?,
         Some(_) => return None,
         None => 0,
     };
@@ -274,10 +217,7 @@ pub(crate) fn parse_date_time(text: &str) -> Option<DateTime> {
 }
 
 fn digits(text: &str) -> Option<i64> {
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| text.parse().ok())
-        .flatten()
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 #[cfg(test)]
@@ -296,26 +236,13 @@ mod tests {
 
     #[test]
     fn months_end_where_they_end() {
-        assert_eq!(
-            plus_months(date(2024, 1, 31), 1).expect("in range"),
-            date(2024, 2, 29)
-        );
-        assert_eq!(
-            plus_months(date(2024, 1, 31), -11).expect("in range"),
-            date(2023, 2, 28)
-        );
+        assert_eq!(plus_months(date(2024, 1, 31), 1).expect("in range"), date(2024, 2, 29));
+        assert_eq!(plus_months(date(2024, 1, 31), -11).expect("in range"), date(2023, 2, 28));
     }
 
     #[test]
     fn zones_have_their_own_database() {
-        for known in [
-            "Z",
-            "UTC",
-            "+02:00",
-            "UTC-3",
-            "Europe/Berlin",
-            "Asia/Shanghai",
-        ] {
+        for known in ["Z", "UTC", "+02:00", "UTC-3", "Europe/Berlin", "Asia/Shanghai"] {
             assert!(zone(known).is_ok(), "{known}");
         }
         assert!(zone("Mars/Olympus").is_err());

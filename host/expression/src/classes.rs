@@ -154,11 +154,7 @@ impl Class {
 
     /// Every method that can be called by a name.
     pub fn named(self, name: &str) -> impl Iterator<Item = &'static Method> {
-        self.methods()
-            .iter()
-            .copied()
-            .flatten()
-            .filter(move |method| method.name == name)
+        self.methods().iter().copied().flatten().filter(move |method| method.name == name)
     }
 }
 

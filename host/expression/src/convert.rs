@@ -99,9 +99,6 @@ impl Ty {
 
     /// Whether null does not fit.
     pub fn is_primitive(self) -> bool {
-        matches!(
-            self,
-            Ty::Int | Ty::Long | Ty::Double | Ty::Float | Ty::Bool | Ty::Char | Ty::Byte
-        )
+        matches!(self, Ty::Int | Ty::Long | Ty::Double | Ty::Float | Ty::Bool | Ty::Char | Ty::Byte)
     }
 }

@@ -48,13 +48,5 @@ pub fn evaluate_pipeline<'v>(
     if version == EvaluatorVersion::V4 {
         deferred.push("/stages");
     }
-    evaluate_value(
-        pipeline,
-        root,
-        options,
-        Walk {
-            deferred: &deferred,
-            ..walk
-        },
-    )
+    evaluate_value(pipeline, root, options, Walk { deferred: &deferred, ..walk })
 }

@@ -187,11 +187,7 @@ impl Fault {
 
     /// Something of the outside has to be had before the expression has a value.
     pub fn need(need: Need) -> Box<Fault> {
-        let mut fault = Fault::raw(
-            Code::NeedFailed,
-            SPEL,
-            "an answer from outside is needed".to_owned(),
-        );
+        let mut fault = Fault::raw(Code::NeedFailed, SPEL, "an answer from outside is needed".to_owned());
         fault.need = Some(need);
         fault
     }
@@ -211,11 +207,7 @@ impl Fault {
     }
 
     /// Adds the name that was not found, and the nearest of those that exist.
-    pub fn named<'n>(
-        mut self: Box<Self>,
-        name: &str,
-        known: impl Iterator<Item = &'n str>,
-    ) -> Box<Fault> {
+    pub fn named<'n>(mut self: Box<Self>, name: &str, known: impl Iterator<Item = &'n str>) -> Box<Fault> {
         self.nearest = crate::nearest::nearest(name, known);
         self.name = Some(name.to_owned());
         self

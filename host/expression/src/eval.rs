@@ -52,27 +52,13 @@ pub(crate) struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     pub fn new(root: &'a Root<'a>, options: &'a Options<'a>) -> Self {
         let patterns = HashMap::new();
-        Evaluator {
-            root,
-            options,
-            missing: None,
-            operations: 0,
-            produced: 0,
-            draws: 0,
-            patterns,
-        }
+        Evaluator { root, options, missing: None, operations: 0, produced: 0, draws: 0, patterns }
     }
 
     /// The value of a whole expression.
     pub fn run(&mut self, node: &'a Node) -> Eval<Val<'a>> {
         let root = self.root_value();
-        self.eval(
-            node,
-            &Scope {
-                active: root.clone(),
-                outer: root,
-            },
-        )
+        self.eval(node, &Scope { active: root.clone(), outer: root })
     }
 
     pub fn root_value(&self) -> Val<'a> {
@@ -84,10 +70,7 @@ impl<'a> Evaluator<'a> {
         self.operations += 1;
         if self.operations >= self.options.limits.operations {
             let most = self.options.limits.operations;
-            return Err(limit(
-                1085,
-                format_args!("expression takes {most} operations or more"),
-            ));
+            return Err(limit(1085, format_args!("expression takes {most} operations or more")));
         }
         Ok(())
     }
@@ -97,10 +80,7 @@ impl<'a> Evaluator<'a> {
         self.produced = self.produced.saturating_add(bytes);
         if self.produced > self.options.limits.produced_bytes {
             let most = self.options.limits.produced_bytes;
-            return Err(limit(
-                1078,
-                format_args!("expression makes more than {most} bytes of values"),
-            ));
+            return Err(limit(1078, format_args!("expression makes more than {most} bytes of values")));
         }
         Ok(())
     }
@@ -120,11 +100,7 @@ impl<'a> Evaluator<'a> {
     /// A number that nobody can foresee, from the seed given: another one at each call.
     pub fn draw(&mut self) -> u64 {
         self.draws += 1;
-        let mut mixed = self
-            .options
-            .environment
-            .seed
-            .wrapping_add(self.draws.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut mixed = self.options.environment.seed.wrapping_add(self.draws.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
@@ -156,38 +132,24 @@ impl<'a> Evaluator<'a> {
             Kind::Text(value) => Ok(Val::borrowed(value)),
             Kind::Chain(nodes) => self.chain(nodes, scope),
             Kind::Property { name, safe } => self.property(&scope.active, name, *safe, node.at),
-            Kind::Method {
-                name,
-                arguments,
-                safe,
-            } => self.method(name, arguments, *safe, scope),
+            Kind::Method { name, arguments, safe } => self.method(name, arguments, *safe, scope),
             Kind::Function { name, arguments } => self.function(name, arguments, scope),
             Kind::Variable(name) => self.variable(name, scope),
             Kind::Index { index, safe } => self.index(index, *safe, scope),
             Kind::Project { body, safe } => self.project(body, *safe, scope),
-            Kind::Select {
-                which,
-                criterion,
-                safe,
-            } => self.select(*which, criterion, *safe, scope),
+            Kind::Select { which, criterion, safe } => self.select(*which, criterion, *safe, scope),
             Kind::Type { name, dimensions } => {
                 self.operation()?;
                 crate::classes::find(name, *dimensions).map(Val::Class)
             }
             Kind::New { name, arguments } => self.construct(name, arguments, scope),
-            Kind::NewArray {
-                name,
-                dimensions,
-                items,
-            } => self.new_array(name, dimensions, items.as_deref(), scope),
+            Kind::NewArray { name, dimensions, items } => self.new_array(name, dimensions, items.as_deref(), scope),
             Kind::List(items) => self.inline_list(node, items, scope),
             Kind::Map(entries) => self.inline_map(node, entries, scope),
             Kind::Bean(name) => Err(Fault::spel(
                 Code::BeanReference,
                 1057,
-                format_args!(
-                    "no bean resolver registered: bean '{name}' cannot be had in an expression"
-                ),
+                format_args!("no bean resolver registered: bean '{name}' cannot be had in an expression"),
             )),
             _ => self.operators(node, scope),
         }
@@ -209,27 +171,15 @@ impl<'a> Evaluator<'a> {
                 self.operation()?;
                 let value = self.eval(left, scope)?;
                 let empty = value.is_null() || value.as_str() == Some("");
-                if empty {
-                    self.eval(right, scope)
-                } else {
-                    Ok(value)
-                }
+                if empty { self.eval(right, scope) } else { Ok(value) }
             }
             Kind::Ternary { condition, yes, no } => {
                 self.operation()?;
-                let chosen = if self.boolean(condition, scope)? {
-                    yes
-                } else {
-                    no
-                };
+                let chosen = if self.boolean(condition, scope)? { yes } else { no };
                 self.eval(chosen, scope)
             }
             Kind::Fold { first, rest } => self.fold(first, rest, scope),
-            Kind::Pair {
-                operator,
-                left,
-                right,
-            } => {
+            Kind::Pair { operator, left, right } => {
                 let left_value = self.eval(left, scope)?;
                 let right_value = self.eval(right, scope)?;
                 self.operation()?;
@@ -240,12 +190,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A chain of one level, left to right; `and` and `or` stop when they can.
-    fn fold(
-        &mut self,
-        first: &'a Node,
-        rest: &'a [(Operator, Node)],
-        scope: &Scope<'a>,
-    ) -> Eval<Val<'a>> {
+    fn fold(&mut self, first: &'a Node, rest: &'a [(Operator, Node)], scope: &Scope<'a>) -> Eval<Val<'a>> {
         let logical = |operator: Operator| matches!(operator, Operator::And | Operator::Or);
         if let Some((operator, _)) = rest.first()
             && logical(*operator)
@@ -283,13 +228,7 @@ impl<'a> Evaluator<'a> {
         };
         let mut value = self.eval(start, scope)?;
         for node in rest {
-            value = self.eval(
-                node,
-                &Scope {
-                    active: value,
-                    outer: scope.outer.clone(),
-                },
-            )?;
+            value = self.eval(node, &Scope { active: value, outer: scope.outer.clone() })?;
         }
         Ok(value)
     }

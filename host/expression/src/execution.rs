@@ -81,12 +81,7 @@ impl<'a> Execution<'a> {
     /// A view of an execution.
     pub fn new(fields: &'a Object, trigger: Option<&'a Object>, stages: Vec<Stage<'a>>) -> Self {
         let lineages = stages.iter().map(|_| OnceLock::new()).collect();
-        Execution {
-            fields,
-            trigger,
-            stages,
-            lineages,
-        }
+        Execution { fields, trigger, stages, lineages }
     }
 
     /// A text property of the execution.
@@ -106,9 +101,7 @@ impl<'a> Execution<'a> {
 
     /// Position of the first stage whose name or identifier this is.
     pub fn stage_by_name_or_id(&self, text: &str) -> Option<usize> {
-        self.stages
-            .iter()
-            .position(|stage| stage.name() == text || stage.id == text)
+        self.stages.iter().position(|stage| stage.name() == text || stage.id == text)
     }
 
     /// The stage itself, then its ancestors, nearest first (§2.3).
@@ -138,11 +131,7 @@ impl<'a> Execution<'a> {
 
     /// Names that a stage's expressions can read, for "did you mean".
     pub(crate) fn visible_names(&self, stage: usize) -> Vec<String> {
-        let own = self
-            .stages
-            .get(stage)
-            .into_iter()
-            .flat_map(|stage| stage.context.keys());
+        let own = self.stages.get(stage).into_iter().flat_map(|stage| stage.context.keys());
         let inherited = self
             .lineage(stage)
             .iter()

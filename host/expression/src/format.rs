@@ -15,12 +15,7 @@ use spec::{Flags, Piece, Spec, pieces};
 ///
 /// # Errors
 /// Unknown conversions, missing arguments, arguments of the wrong kind.
-pub(crate) fn format(
-    pattern: &str,
-    arguments: &[Val<'_>],
-    most: usize,
-    zone: &TimeZone,
-) -> Eval<String> {
+pub(crate) fn format(pattern: &str, arguments: &[Val<'_>], most: usize, zone: &TimeZone) -> Eval<String> {
     let mut text = String::new();
     let mut ordinary = 0;
     let mut last: Option<usize> = None;
@@ -32,15 +27,9 @@ pub(crate) fn format(
             }
             Piece::Spec(spec) => spec,
         };
-        let widest = spec
-            .width
-            .unwrap_or(0)
-            .saturating_add(spec.precision.unwrap_or(0));
+        let widest = spec.width.unwrap_or(0).saturating_add(spec.precision.unwrap_or(0));
         if text.len().saturating_add(widest) > most {
-            return Err(limit(
-                1078,
-                format_args!("formatted text is longer than {most} bytes"),
-            ));
+            return Err(limit(1078, format_args!("formatted text is longer than {most} bytes")));
         }
         match spec.conversion {
             '%' => {
@@ -65,28 +54,19 @@ pub(crate) fn format(
         let argument = arguments.get(at).ok_or_else(|| missing(spec.written))?;
         text.push_str(&converted(&spec, argument, zone)?);
         if text.len() > most {
-            return Err(limit(
-                1078,
-                format_args!("formatted text is longer than {most} bytes"),
-            ));
+            return Err(limit(1078, format_args!("formatted text is longer than {most} bytes")));
         }
     }
     Ok(text)
 }
 
 fn missing(written: &str) -> Box<Fault> {
-    Fault::java(
-        "java.util.MissingFormatArgumentException",
-        format!("Format specifier '{written}'"),
-    )
+    Fault::java("java.util.MissingFormatArgumentException", format!("Format specifier '{written}'"))
 }
 
 /// The conversion does not take such a value.
 fn wrong_kind(spec: &Spec<'_>, value: &Val<'_>) -> Box<Fault> {
-    Fault::java(
-        "java.util.IllegalFormatConversionException",
-        format!("{} != {}", spec.conversion, shown(value)),
-    )
+    Fault::java("java.util.IllegalFormatConversionException", format!("{} != {}", spec.conversion, shown(value)))
 }
 
 fn converted(spec: &Spec<'_>, value: &Val<'_>, zone: &TimeZone) -> Eval<String> {
@@ -104,14 +84,7 @@ fn converted(spec: &Spec<'_>, value: &Val<'_>, zone: &TimeZone) -> Eval<String> 
             },
         ),
         's' => cut(spec, value.java_string()),
-        'h' => cut(
-            spec,
-            if value.is_null() {
-                "null".to_owned()
-            } else {
-                format!("{:x}", value.java_hash())
-            },
-        ),
+        'h' => cut(spec, if value.is_null() { "null".to_owned() } else { format!("{:x}", value.java_hash()) }),
         'c' => character(spec, value)?,
         'd' | 'o' | 'x' => return number::whole(spec, value),
         'e' | 'f' | 'g' => return number::real(spec, value),
@@ -133,10 +106,7 @@ fn character(spec: &Spec<'_>, value: &Val<'_>) -> Eval<String> {
         Val::Null => "null".to_owned(),
         Val::Char(unit) => unit_text(*unit),
         Val::Int(_) | Val::Byte(_) | Val::Short(_) => {
-            let point = value
-                .as_i32()
-                .and_then(|point| u32::try_from(point).ok())
-                .and_then(char::from_u32);
+            let point = value.as_i32().and_then(|point| u32::try_from(point).ok()).and_then(char::from_u32);
             let bad = || Fault::java("java.util.IllegalFormatCodePointException", "Code point");
             point.ok_or_else(bad)?.to_string()
         }
@@ -150,9 +120,5 @@ fn padded(spec: &Spec<'_>, text: String) -> String {
         return text;
     };
     let blanks = " ".repeat(missing);
-    if spec.flags.contains(Flags::LEFT) {
-        format!("{text}{blanks}")
-    } else {
-        format!("{blanks}{text}")
-    }
+    if spec.flags.contains(Flags::LEFT) { format!("{text}{blanks}") } else { format!("{blanks}{text}") }
 }

@@ -108,24 +108,16 @@ impl Function {
         arguments
             .into_iter()
             .enumerate()
-            .map(
-                |(at, argument)| match self.parameters.get(at).copied().or(last) {
-                    Some(Parameter::Text(_)) => Ok(match argument {
-                        Val::Str(_) | Val::Null => argument,
-                        other => to_text(&other)?.map_or(Val::Null, Val::text),
-                    }),
-                    Some(Parameter::Execution)
-                        if !matches!(argument, Val::Null | Val::Bean(Bean::Execution(_))) =>
-                    {
-                        Err(Fault::spel(
-                            Code::Conversion,
-                            1001,
-                            "the first argument must be the execution",
-                        ))
-                    }
-                    _ => Ok(argument),
-                },
-            )
+            .map(|(at, argument)| match self.parameters.get(at).copied().or(last) {
+                Some(Parameter::Text(_)) => Ok(match argument {
+                    Val::Str(_) | Val::Null => argument,
+                    other => to_text(&other)?.map_or(Val::Null, Val::text),
+                }),
+                Some(Parameter::Execution) if !matches!(argument, Val::Null | Val::Bean(Bean::Execution(_))) => {
+                    Err(Fault::spel(Code::Conversion, 1001, "the first argument must be the execution"))
+                }
+                _ => Ok(argument),
+            })
             .collect()
     }
 }
@@ -144,17 +136,11 @@ fn required<'x>(arguments: &'x [Val<'_>], at: usize) -> Eval<&'x str> {
 fn execution_of<'a>(arguments: &[Val<'a>]) -> Eval<&'a Execution<'a>> {
     match arguments.first() {
         Some(Val::Bean(Bean::Execution(execution))) => Ok(execution),
-        _ => Err(Fault::java(
-            "java.lang.NullPointerException",
-            "there is no execution here",
-        )),
+        _ => Err(Fault::java("java.lang.NullPointerException", "there is no execution here")),
     }
 }
 
 /// What Orca's functions throw.
 fn helper(message: impl Into<String>) -> Box<Fault> {
-    Fault::java(
-        "com.netflix.spinnaker.kork.expressions.SpelHelperFunctionException",
-        message,
-    )
+    Fault::java("com.netflix.spinnaker.kork.expressions.SpelHelperFunctionException", message)
 }

@@ -68,8 +68,7 @@ pub(crate) type Lex<T> = Result<T, Box<Fault>>;
 
 /// A text that does not parse, with Spring's number and the place.
 pub(crate) fn syntax(number: u16, at: usize, message: impl std::fmt::Display) -> Box<Fault> {
-    Fault::raw(Code::Syntax, PARSE, format!("EL{number}E: {message}"))
-        .at(u32::try_from(at).unwrap_or(u32::MAX))
+    Fault::raw(Code::Syntax, PARSE, format!("EL{number}E: {message}")).at(u32::try_from(at).unwrap_or(u32::MAX))
 }
 
 /// All tokens of an expression.
@@ -82,10 +81,7 @@ pub(crate) fn tokens(text: &str) -> Lex<Vec<Spanned<'_>>> {
             continue;
         }
         let (token, end) = one(text, at, first)?;
-        found.push(Spanned {
-            token,
-            start: u32::try_from(at).unwrap_or(u32::MAX),
-        });
+        found.push(Spanned { token, start: u32::try_from(at).unwrap_or(u32::MAX) });
         at = end;
     }
     Ok(found)
@@ -102,31 +98,15 @@ fn one(text: &str, at: usize, first: char) -> Lex<(Token<'_>, usize)> {
     if first == '\'' || first == '"' {
         return quoted(text, at, first);
     }
-    if let Some((written, symbol)) = Symbol::ALL
-        .iter()
-        .find(|(written, _)| rest.starts_with(written))
-    {
+    if let Some((written, symbol)) = Symbol::ALL.iter().find(|(written, _)| rest.starts_with(written)) {
         return Ok((Token::Symbol(*symbol), at + written.len()));
     }
     Err(match first {
-        '\\' => syntax(
-            1065,
-            at,
-            "unexpected escape character: a backslash has no meaning outside a string",
-        ),
-        '|' => syntax(
-            1069,
-            at,
-            "missing expected character '|': the operator is '||' or 'or'",
-        ),
-        other => syntax(
-            1082,
-            at,
-            format_args!(
-                "character '{other}' ({}) has no meaning in an expression",
-                u32::from(other)
-            ),
-        ),
+        '\\' => syntax(1065, at, "unexpected escape character: a backslash has no meaning outside a string"),
+        '|' => syntax(1069, at, "missing expected character '|': the operator is '||' or 'or'"),
+        other => {
+            syntax(1082, at, format_args!("character '{other}' ({}) has no meaning in an expression", u32::from(other)))
+        }
     })
 }
 
@@ -137,9 +117,8 @@ fn is_letter(c: char) -> bool {
 
 fn name(text: &str, at: usize) -> (Token<'_>, usize) {
     let rest = &text[at..];
-    let length = rest
-        .find(|c: char| !(is_letter(c) || c.is_ascii_digit() || c == '_' || c == '$'))
-        .unwrap_or(rest.len());
+    let length =
+        rest.find(|c: char| !(is_letter(c) || c.is_ascii_digit() || c == '_' || c == '$')).unwrap_or(rest.len());
     let written = &rest[..length];
     let word = match written.to_ascii_lowercase().as_str() {
         "div" => Some(Word::Div),
@@ -153,10 +132,7 @@ fn name(text: &str, at: usize) -> (Token<'_>, usize) {
         "not" => Some(Word::Not),
         _ => None,
     };
-    (
-        word.map_or(Token::Name(written), |word| Token::Word(word, written)),
-        at + length,
-    )
+    (word.map_or(Token::Name(written), |word| Token::Word(word, written)), at + length)
 }
 
 /// A string ends at its quote; the quote doubled stands for itself.
@@ -175,11 +151,7 @@ fn quoted(text: &str, at: usize, quote: char) -> Lex<(Token<'_>, usize)> {
         }
     }
     let number = if quote == '"' { 1045 } else { 1046 };
-    Err(syntax(
-        number,
-        at,
-        format_args!("cannot find the terminating {quote} of the string"),
-    ))
+    Err(syntax(number, at, format_args!("cannot find the terminating {quote} of the string")))
 }
 
 #[cfg(test)]
@@ -187,11 +159,7 @@ mod tests {
     use super::{Symbol, Token, tokens};
 
     fn lexed(text: &str) -> Vec<Token<'_>> {
-        tokens(text)
-            .expect("lexes")
-            .into_iter()
-            .map(|spanned| spanned.token)
-            .collect()
+        tokens(text).expect("lexes").into_iter().map(|spanned| spanned.token).collect()
     }
 
     #[test]
@@ -203,25 +171,12 @@ mod tests {
 
     #[test]
     fn a_number_before_a_method_keeps_its_dot() {
-        assert_eq!(
-            lexed("3.foo")[..2],
-            [Token::Int(3), Token::Symbol(Symbol::Dot)]
-        );
+        assert_eq!(lexed("3.foo")[..2], [Token::Int(3), Token::Symbol(Symbol::Dot)]);
     }
 
     #[test]
     fn what_has_no_meaning_is_refused() {
-        for text in [
-            "a | b",
-            "a ; b",
-            "\\d",
-            "'open",
-            "1.5L",
-            "0x",
-            "9000000000",
-            "1e",
-            "~a",
-        ] {
+        for text in ["a | b", "a ; b", "\\d", "'open", "1.5L", "0x", "9000000000", "1e", "~a"] {
             assert!(tokens(text).is_err(), "{text}");
         }
     }

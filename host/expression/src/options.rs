@@ -59,11 +59,7 @@ pub struct Environment {
 impl Environment {
     /// Dates in UTC.
     pub fn new(now: i64, seed: u64) -> Self {
-        Environment {
-            now,
-            seed,
-            zone: TimeZone::UTC,
-        }
+        Environment { now, seed, zone: TimeZone::UTC }
     }
 }
 
@@ -81,11 +77,7 @@ pub struct UrlRules {
 impl Default for UrlRules {
     fn default() -> Self {
         let endings = [".spinnaker", ".local", ".localdomain", ".internal"];
-        UrlRules {
-            literal_addresses: false,
-            local_names: false,
-            refused_endings: endings.map(str::to_owned).to_vec(),
-        }
+        UrlRules { literal_addresses: false, local_names: false, refused_endings: endings.map(str::to_owned).to_vec() }
     }
 }
 

@@ -13,39 +13,23 @@ type Parse<T> = Result<T, Box<Fault>>;
 /// # Errors
 /// What does not parse, is too long, nests too deep, or assigns.
 pub(crate) fn parse(text: &str, limits: &Limits) -> Parse<Node> {
-    if text.len() > limits.expression_length
-        && text.encode_utf16().count() > limits.expression_length
-    {
+    if text.len() > limits.expression_length && text.encode_utf16().count() > limits.expression_length {
         return Err(limit(
             1079,
-            format_args!(
-                "expression is too long: at most {} characters",
-                limits.expression_length
-            ),
+            format_args!("expression is too long: at most {} characters", limits.expression_length),
         ));
     }
-    let mut parser = Parser {
-        text,
-        tokens: tokens(text)?,
-        position: 0,
-        depth: 0,
-        deepest: limits.depth,
-    };
+    let mut parser = Parser { text, tokens: tokens(text)?, position: 0, depth: 0, deepest: limits.depth };
     let Some(node) = parser.expression()? else {
         return Err(parser.unexpected_end_or("an expression"));
     };
     match parser.peek() {
         None => Ok(node),
-        Some(Token::Symbol(Symbol::Assign | Symbol::Increment | Symbol::Decrement)) => {
-            Err(parser.assignment())
-        }
+        Some(Token::Symbol(Symbol::Assign | Symbol::Increment | Symbol::Decrement)) => Err(parser.assignment()),
         Some(_) => Err(syntax(
             1041,
             parser.here(),
-            format_args!(
-                "after a complete expression there is still more: {}",
-                parser.shown()
-            ),
+            format_args!("after a complete expression there is still more: {}", parser.shown()),
         )),
     }
 }
@@ -64,9 +48,7 @@ impl<'s> Parser<'s> {
     }
 
     fn here(&self) -> usize {
-        self.tokens
-            .get(self.position)
-            .map_or(self.text.len(), |spanned| spanned.start as usize)
+        self.tokens.get(self.position).map_or(self.text.len(), |spanned| spanned.start as usize)
     }
 
     fn at(&self) -> u32 {
@@ -88,29 +70,16 @@ impl<'s> Parser<'s> {
     }
 
     fn expect(&mut self, symbol: Symbol) -> Parse<()> {
-        if self.take(symbol) {
-            Ok(())
-        } else {
-            Err(self.unexpected_end_or(symbol.text()))
-        }
+        if self.take(symbol) { Ok(()) } else { Err(self.unexpected_end_or(symbol.text())) }
     }
 
     /// What to say when something else was needed here.
     fn unexpected_end_or(&self, needed: &str) -> Box<Fault> {
         match self.peek() {
-            None => syntax(
-                1044,
-                self.here(),
-                format_args!("unexpectedly ran out of input: {needed} is missing"),
-            ),
-            Some(_) => syntax(
-                1043,
-                self.here(),
-                format_args!(
-                    "unexpected token: {needed} expected, {} found",
-                    self.shown()
-                ),
-            ),
+            None => syntax(1044, self.here(), format_args!("unexpectedly ran out of input: {needed} is missing")),
+            Some(_) => {
+                syntax(1043, self.here(), format_args!("unexpected token: {needed} expected, {} found", self.shown()))
+            }
         }
     }
 
@@ -138,11 +107,7 @@ impl<'s> Parser<'s> {
     fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
         self.depth += 1;
         if self.depth > self.deepest {
-            return Err(limit(
-                1085,
-                format_args!("expression nests deeper than {} levels", self.deepest),
-            )
-            .at(self.at()));
+            return Err(limit(1085, format_args!("expression nests deeper than {} levels", self.deepest)).at(self.at()));
         }
         let result = inner(self);
         self.depth -= 1;
@@ -154,30 +119,21 @@ impl<'s> Parser<'s> {
         self.nested(|parser| {
             let at = parser.at();
             let left = parser.operators(1)?;
-            let null = || Node {
-                at,
-                kind: Kind::Null,
-            };
+            let null = || Node { at, kind: Kind::Null };
             if parser.is(Symbol::Assign) {
                 return Err(parser.assignment());
             }
             if parser.take(Symbol::Elvis) {
                 let left = Box::new(left.unwrap_or_else(null));
                 let right = Box::new(parser.expression()?.unwrap_or_else(null));
-                return Ok(Some(Node {
-                    at,
-                    kind: Kind::Elvis { left, right },
-                }));
+                return Ok(Some(Node { at, kind: Kind::Elvis { left, right } }));
             }
             if parser.take(Symbol::Question) {
                 let condition = Box::new(left.unwrap_or_else(null));
                 let yes = Box::new(parser.required()?);
                 parser.expect(Symbol::Colon)?;
                 let no = Box::new(parser.required()?);
-                return Ok(Some(Node {
-                    at,
-                    kind: Kind::Ternary { condition, yes, no },
-                }));
+                return Ok(Some(Node { at, kind: Kind::Ternary { condition, yes, no } }));
             }
             Ok(left)
         })
@@ -215,10 +171,7 @@ impl<'s> Parser<'s> {
                 ));
             };
             ceiling = operator.level() - u8::from(!operator.chains());
-            left = Some(Node {
-                at,
-                kind: join(first, operator, right),
-            });
+            left = Some(Node { at, kind: join(first, operator, right) });
         }
         if left.is_some() && (self.is(Symbol::Increment) || self.is(Symbol::Decrement)) {
             return Err(self.assignment());
@@ -262,10 +215,7 @@ impl<'s> Parser<'s> {
         };
         self.position += 1;
         match self.nested(Parser::unary)? {
-            Some(operand) => Ok(Some(Node {
-                at,
-                kind: make(Box::new(operand)),
-            })),
+            Some(operand) => Ok(Some(Node { at, kind: make(Box::new(operand)) })),
             None => Err(self.unexpected_end_or("an operand")),
         }
     }
@@ -294,24 +244,13 @@ fn symbol_operator(symbol: Symbol) -> Option<Operator> {
 /// Extends a chain of the same level, or begins one.
 fn join(left: Node, operator: Operator, right: Node) -> Kind {
     if !operator.chains() {
-        return Kind::Pair {
-            operator,
-            left: Box::new(left),
-            right: Box::new(right),
-        };
+        return Kind::Pair { operator, left: Box::new(left), right: Box::new(right) };
     }
     match left.kind {
-        Kind::Fold { first, mut rest }
-            if rest
-                .first()
-                .is_some_and(|(o, _)| o.level() == operator.level()) =>
-        {
+        Kind::Fold { first, mut rest } if rest.first().is_some_and(|(o, _)| o.level() == operator.level()) => {
             rest.push((operator, right));
             Kind::Fold { first, rest }
         }
-        _ => Kind::Fold {
-            first: Box::new(left),
-            rest: vec![(operator, right)],
-        },
+        _ => Kind::Fold { first: Box::new(left), rest: vec![(operator, right)] },
     }
 }

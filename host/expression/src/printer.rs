@@ -14,25 +14,17 @@ impl Display for Node {
             Kind::Double(value) => real(f, *value, &format!("{value:?}"), 'd'),
             Kind::Text(value) => quoted(f, value),
             Kind::Property { name, .. } => f.write_str(name),
-            Kind::Method {
-                name, arguments, ..
-            } => call(f, "", name, arguments),
+            Kind::Method { name, arguments, .. } => call(f, "", name, arguments),
             Kind::Function { name, arguments } => call(f, "#", name, arguments),
             Kind::Variable(name) => write!(f, "#{name}"),
             Kind::Type { name, dimensions } => {
                 write!(f, "T({name}{})", "[]".repeat(usize::from(*dimensions)))
             }
             Kind::New { name, arguments } => call(f, "new ", name, arguments),
-            Kind::NewArray {
-                name,
-                dimensions,
-                items,
-            } => array(f, name, dimensions, items.as_deref()),
+            Kind::NewArray { name, dimensions, items } => array(f, name, dimensions, items.as_deref()),
             Kind::Index { index, .. } => write!(f, "[{index}]"),
             Kind::Project { body, .. } => write!(f, "![{body}]"),
-            Kind::Select {
-                which, criterion, ..
-            } => write!(f, "{}{criterion}]", which.opening()),
+            Kind::Select { which, criterion, .. } => write!(f, "{}{criterion}]", which.opening()),
             Kind::Chain(nodes) => chain(f, nodes),
             Kind::List(items) => listed(f, '{', items, '}'),
             Kind::Map(entries) => map(f, entries),
@@ -46,11 +38,7 @@ impl Display for Node {
                 }
                 f.write_char(')')
             }
-            Kind::Pair {
-                operator,
-                left,
-                right,
-            } => write!(f, "({left} {} {right})", operator.text()),
+            Kind::Pair { operator, left, right } => write!(f, "({left} {} {right})", operator.text()),
             Kind::Elvis { left, right } => write!(f, "({left} ?: {right})"),
             Kind::Ternary { condition, yes, no } => write!(f, "({condition} ? {yes} : {no})"),
             Kind::Bean(name) => {
@@ -62,11 +50,7 @@ impl Display for Node {
 }
 
 fn real(f: &mut Formatter<'_>, value: f64, digits: &str, suffix: char) -> fmt::Result {
-    if value.is_infinite() {
-        write!(f, "1e999{suffix}")
-    } else {
-        write!(f, "{digits}{suffix}")
-    }
+    if value.is_infinite() { write!(f, "1e999{suffix}") } else { write!(f, "{digits}{suffix}") }
 }
 
 fn quoted(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
@@ -87,12 +71,7 @@ fn call(f: &mut Formatter<'_>, before: &str, name: &str, arguments: &[Node]) -> 
     listed(f, '(', arguments, ')')
 }
 
-fn array(
-    f: &mut Formatter<'_>,
-    name: &str,
-    sizes: &[Option<Node>],
-    items: Option<&[Node]>,
-) -> fmt::Result {
+fn array(f: &mut Formatter<'_>, name: &str, sizes: &[Option<Node>], items: Option<&[Node]>) -> fmt::Result {
     write!(f, "new {name}")?;
     for size in sizes {
         match size {
@@ -119,10 +98,7 @@ fn map(f: &mut Formatter<'_>, entries: &[(Node, Node)]) -> fmt::Result {
 fn chain(f: &mut Formatter<'_>, nodes: &[Node]) -> fmt::Result {
     for (position, node) in nodes.iter().enumerate() {
         if position == 0 {
-            let bare = !matches!(
-                node.kind,
-                Kind::Chain(_) | Kind::Int(_) | Kind::NewArray { .. }
-            );
+            let bare = !matches!(node.kind, Kind::Chain(_) | Kind::Int(_) | Kind::NewArray { .. });
             if bare {
                 write!(f, "{node}")?
             } else {

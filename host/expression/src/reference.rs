@@ -58,21 +58,10 @@ fn line(page: &mut String, text: impl std::fmt::Display) {
 }
 
 fn functions(page: &mut String) {
-    line(
-        page,
-        "\n## Functions\n\nThe execution is put in where a function needs it.\n",
-    );
+    line(page, "\n## Functions\n\nThe execution is put in where a function needs it.\n");
     line(page, "| function | gives | |\n| --- | --- | --- |");
     for function in ALL {
-        line(
-            page,
-            format_args!(
-                "| `{}` | {} | {} |",
-                signature(function),
-                function.returns,
-                function.about
-            ),
-        );
+        line(page, format_args!("| `{}` | {} | {} |", signature(function), function.returns, function.about));
     }
 }
 
@@ -90,22 +79,13 @@ fn signature(function: &Function) -> String {
 }
 
 fn types(page: &mut String) {
-    line(
-        page,
-        "\n## Types\n\nOnly these can be named in `T(…)` and `new`; those of `java.lang` without package.\n",
-    );
+    line(page, "\n## Types\n\nOnly these can be named in `T(…)` and `new`; those of `java.lang` without package.\n");
     for (name, class) in ALLOWED {
         line(page, format_args!("### {name}\n"));
-        let constructors: Vec<String> = class
-            .constructors()
-            .iter()
-            .map(|constructor| format!("`{}`", constructor.signature()))
-            .collect();
+        let constructors: Vec<String> =
+            class.constructors().iter().map(|constructor| format!("`{}`", constructor.signature())).collect();
         if !constructors.is_empty() {
-            line(
-                page,
-                format_args!("Constructors: {}\n", constructors.join(", ")),
-            );
+            line(page, format_args!("Constructors: {}\n", constructors.join(", ")));
         }
         methods(page, class, false, "Methods");
         methods(page, class, true, "Static");
@@ -115,10 +95,7 @@ fn types(page: &mut String) {
 
 fn methods(page: &mut String, class: Class, fixed: bool, title: &str) {
     let all = class.methods().iter().copied().flatten();
-    let mut shown: Vec<String> = all
-        .filter(|method| method.fixed == fixed)
-        .map(described)
-        .collect();
+    let mut shown: Vec<String> = all.filter(|method| method.fixed == fixed).map(described).collect();
     shown.sort();
     if !shown.is_empty() {
         line(page, format_args!("{title}: {}\n", shown.join(", ")));
@@ -130,10 +107,7 @@ fn described(method: &Method) -> String {
 }
 
 fn collections(page: &mut String) {
-    line(
-        page,
-        "## Collections\n\nMutators answer as in Java and change nothing.\n",
-    );
+    line(page, "## Collections\n\nMutators answer as in Java and change nothing.\n");
     let kinds = [
         ("Lists", Class::List),
         ("Maps", Class::Map),
@@ -144,98 +118,31 @@ fn collections(page: &mut String) {
     for (title, class) in kinds {
         methods(page, class, false, title);
     }
-    line(
-        page,
-        "Arrays (from `split`, `new`, projections over arrays) have `length` and `[index]`.\n",
-    );
+    line(page, "Arrays (from `split`, `new`, projections over arrays) have `length` and `[index]`.\n");
 }
 
 fn beans(page: &mut String) {
-    line(
-        page,
-        "## Objects of an execution\n\n| object | properties | methods |\n| --- | --- | --- |",
-    );
+    line(page, "## Objects of an execution\n\n| object | properties | methods |\n| --- | --- | --- |");
     for shape in Shape::ALL {
         let properties: Vec<&str> = shape.fields().iter().map(|(name, _)| *name).collect();
         let properties = properties.join(" ");
-        line(
-            page,
-            format_args!(
-                "| {} | {properties} | {} |",
-                shape.name(),
-                listed(shape).join(" ")
-            ),
-        );
+        line(page, format_args!("| {} | {properties} | {} |", shape.name(), listed(shape).join(" ")));
     }
 }
 
 fn limits(page: &mut String) {
     let limits = Limits::default();
     line(page, "\n## Limits\n\n| limit | value |\n| --- | --- |");
-    line(
-        page,
-        format_args!(
-            "| characters of one expression | {} |",
-            limits.expression_length
-        ),
-    );
-    line(
-        page,
-        format_args!("| levels of nesting | {} |", limits.depth),
-    );
-    line(
-        page,
-        format_args!("| operations | fewer than {} |", limits.operations),
-    );
-    line(
-        page,
-        format_args!(
-            "| characters of a text made by `+` | {} |",
-            limits.concatenation
-        ),
-    );
-    line(
-        page,
-        format_args!(
-            "| characters of a text made by `*` | {} |",
-            limits.repetition
-        ),
-    );
-    line(
-        page,
-        format_args!(
-            "| characters of the pattern of `matches` | {} |",
-            limits.pattern_length
-        ),
-    );
-    line(
-        page,
-        format_args!(
-            "| characters that `matches` reads | {} |",
-            limits.pattern_steps
-        ),
-    );
-    line(
-        page,
-        format_args!(
-            "| characters that another use of a pattern reads | {} |",
-            limits.other_pattern_steps
-        ),
-    );
-    line(
-        page,
-        format_args!(
-            "| elements of a new array | fewer than {} |",
-            limits.array_elements
-        ),
-    );
-    line(
-        page,
-        format_args!(
-            "| bytes of values that one expression makes | {} |",
-            limits.produced_bytes
-        ),
-    );
+    line(page, format_args!("| characters of one expression | {} |", limits.expression_length));
+    line(page, format_args!("| levels of nesting | {} |", limits.depth));
+    line(page, format_args!("| operations | fewer than {} |", limits.operations));
+    line(page, format_args!("| characters of a text made by `+` | {} |", limits.concatenation));
+    line(page, format_args!("| characters of a text made by `*` | {} |", limits.repetition));
+    line(page, format_args!("| characters of the pattern of `matches` | {} |", limits.pattern_length));
+    line(page, format_args!("| characters that `matches` reads | {} |", limits.pattern_steps));
+    line(page, format_args!("| characters that another use of a pattern reads | {} |", limits.other_pattern_steps));
+    line(page, format_args!("| elements of a new array | fewer than {} |", limits.array_elements));
+    line(page, format_args!("| bytes of values that one expression makes | {} |", limits.produced_bytes));
 }
 
 fn codes(page: &mut String) {

@@ -39,9 +39,7 @@ impl Pattern {
     /// More than `steps` characters read.
     pub fn matches(&self, input: &str, steps: u64) -> Eval<bool> {
         let input: Vec<char> = input.chars().collect();
-        Machine::new(&self.program, &input, steps)
-            .whole()
-            .map(|found| found.is_some())
+        Machine::new(&self.program, &input, steps).whole().map(|found| found.is_some())
     }
 
     /// Every match from left to right, at most `most`.
@@ -64,13 +62,7 @@ impl Pattern {
     pub fn split(&self, input: &str, limit: i32, steps: u64) -> Eval<Vec<String>> {
         let characters: Vec<char> = input.chars().collect();
         let most = usize::try_from(limit).ok().filter(|limit| *limit > 0);
-        let text = |from: usize, to: usize| {
-            characters
-                .get(from..to)
-                .unwrap_or_default()
-                .iter()
-                .collect::<String>()
-        };
+        let text = |from: usize, to: usize| characters.get(from..to).unwrap_or_default().iter().collect::<String>();
         let mut pieces = Vec::new();
         let mut index = 0;
         for groups in self.find_all(&characters, usize::MAX, steps)? {
@@ -100,20 +92,14 @@ impl Pattern {
 }
 
 fn invalid(pattern: &str, message: &str) -> Box<Fault> {
-    let mut fault = Fault::java(
-        "java.util.regex.PatternSyntaxException",
-        format!("{message}: {pattern}"),
-    );
+    let mut fault = Fault::java("java.util.regex.PatternSyntaxException", format!("{message}: {pattern}"));
     fault.code = Code::Pattern;
     fault
 }
 
 /// The pattern took more steps than it may.
 fn exceeded() -> Box<Fault> {
-    let mut fault = Fault::java(
-        "java.lang.IllegalStateException",
-        "Pattern access threshold exceeded",
-    );
+    let mut fault = Fault::java("java.lang.IllegalStateException", "Pattern access threshold exceeded");
     fault.code = Code::Pattern;
     fault
 }

@@ -33,19 +33,13 @@ impl Places {
 /// Rewrites a whole string, text around expressions included.
 pub(crate) fn rewrite(source: &str) -> Rewritten<'_> {
     if !source.contains('#') && !source.contains(GROUPS) {
-        return Rewritten {
-            text: Cow::Borrowed(source),
-            places: Places(Vec::new()),
-        };
+        return Rewritten { text: Cow::Borrowed(source), places: Places(Vec::new()) };
     }
     let names: Vec<&str> = functions::ALL
         .iter()
         .filter(|function| function.takes_execution())
         .map(|function| function.name)
-        .filter(|name| {
-            source.contains(&format!("#{name}("))
-                && !source.contains(&format!("#{name}({ARGUMENT}"))
-        })
+        .filter(|name| source.contains(&format!("#{name}(")) && !source.contains(&format!("#{name}({ARGUMENT}")))
         .collect();
     let variable = source.contains(GROUPS) && !source.contains("#deployedServerGroups(");
     let mut text = String::with_capacity(source.len() + 64);
@@ -53,11 +47,7 @@ pub(crate) fn rewrite(source: &str) -> Rewritten<'_> {
     let mut at = 0;
     while let Some(rest) = source.get(at..).filter(|rest| !rest.is_empty()) {
         let call = rest.strip_prefix('#').and_then(|after| {
-            names.iter().find(|name| {
-                after
-                    .strip_prefix(**name)
-                    .is_some_and(|open| open.starts_with('('))
-            })
+            names.iter().find(|name| after.strip_prefix(**name).is_some_and(|open| open.starts_with('(')))
         });
         if let Some(name) = call {
             let taken = name.len() + 2;
@@ -75,10 +65,7 @@ pub(crate) fn rewrite(source: &str) -> Rewritten<'_> {
             at += next;
         }
     }
-    Rewritten {
-        text: Cow::Owned(text),
-        places: Places(places),
-    }
+    Rewritten { text: Cow::Owned(text), places: Places(places) }
 }
 
 #[cfg(test)]
@@ -91,18 +78,9 @@ mod tests {
             ("${#stage('X').y}", "${#stage( #root.execution, 'X').y}"),
             ("${#currentStage()}", "${#currentStage( #root.execution, )}"),
             ("${#stage ('X')}", "${#stage ('X')}"),
-            (
-                "${#stage( #root.execution, 'X')}",
-                "${#stage( #root.execution, 'X')}",
-            ),
-            (
-                "${deployedServerGroups[0]}",
-                "${#deployedServerGroups( #root.execution)[0]}",
-            ),
-            (
-                "${#deployedServerGroups('a')}",
-                "${#deployedServerGroups( #root.execution, 'a')}",
-            ),
+            ("${#stage( #root.execution, 'X')}", "${#stage( #root.execution, 'X')}"),
+            ("${deployedServerGroups[0]}", "${#deployedServerGroups( #root.execution)[0]}"),
+            ("${#deployedServerGroups('a')}", "${#deployedServerGroups( #root.execution, 'a')}"),
             ("${#toInt('1')}", "${#toInt('1')}"),
         ];
         for (source, expected) in cases {
@@ -115,9 +93,6 @@ mod tests {
         let source = "${#stage('X').nope}";
         let rewritten = rewrite(source);
         let new = rewritten.text.find("nope").expect("is there");
-        assert_eq!(
-            rewritten.places.source_offset(new),
-            source.find("nope").expect("is there")
-        );
+        assert_eq!(rewritten.places.source_offset(new), source.find("nope").expect("is there"));
     }
 }

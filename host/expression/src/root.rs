@@ -18,24 +18,12 @@ pub struct Root<'a> {
 impl<'a> Root<'a> {
     /// A plain context, as when a pipeline is submitted: `{trigger, templateVariables}`.
     pub fn of_context(context: &'a Object) -> Self {
-        Root {
-            own: context,
-            variables: &EMPTY,
-            execution: None,
-            stage: None,
-            user: None,
-        }
+        Root { own: context, variables: &EMPTY, execution: None, stage: None, user: None }
     }
 
     /// `{execution, trigger}`: the ad-hoc evaluation on an execution.
     pub fn of_execution(execution: &'a Execution<'a>) -> Self {
-        Root {
-            own: &EMPTY,
-            variables: &EMPTY,
-            execution: Some(execution),
-            stage: None,
-            user: None,
-        }
+        Root { own: &EMPTY, variables: &EMPTY, execution: Some(execution), stage: None, user: None }
     }
 
     /// The root of a stage: its context, overlaid with execution, trigger and template variables, then
@@ -44,18 +32,8 @@ impl<'a> Root<'a> {
     /// Nothing when the execution has no such stage.
     pub fn of_stage(execution: &'a Execution<'a>, stage: usize) -> Option<Self> {
         let own = execution.stages.get(stage)?.context;
-        let user = execution
-            .fields
-            .get("authentication")
-            .and_then(|a| a.get("user"))
-            .and_then(Value::as_str);
-        Some(Root {
-            own,
-            variables: &EMPTY,
-            execution: Some(execution),
-            stage: Some(stage),
-            user,
-        })
+        let user = execution.fields.get("authentication").and_then(|a| a.get("user")).and_then(Value::as_str);
+        Some(Root { own, variables: &EMPTY, execution: Some(execution), stage: Some(stage), user })
     }
 
     /// The same root with other keys of its own (a context that is being worked on).
@@ -90,9 +68,7 @@ impl<'a> Root<'a> {
     }
 
     pub(crate) fn user(&self) -> &'a str {
-        self.user
-            .filter(|user| !user.is_empty())
-            .unwrap_or("anonymous")
+        self.user.filter(|user| !user.is_empty()).unwrap_or("anonymous")
     }
 
     /// A name, by the lookup order; nothing when nobody has it.
@@ -126,14 +102,8 @@ impl<'a> Root<'a> {
         let execution = self.execution?;
         match name {
             "execution" => Some(Val::Bean(Bean::Execution(execution))),
-            "trigger" => Some(
-                execution
-                    .trigger
-                    .map_or(Val::Null, |trigger| Val::Map(Map::Trigger(trigger))),
-            ),
-            "templateVariables" => self
-                .template_variables()
-                .map(|variables| Val::Map(Map::Json(variables))),
+            "trigger" => Some(execution.trigger.map_or(Val::Null, |trigger| Val::Map(Map::Trigger(trigger)))),
+            "templateVariables" => self.template_variables().map(|variables| Val::Map(Map::Json(variables))),
             _ => None,
         }
     }
@@ -156,16 +126,10 @@ impl<'a> Root<'a> {
 
     /// The trigger's parameters if there are any, else the context's own, else none.
     fn parameters(&self) -> Val<'a> {
-        let triggered = self
-            .trigger()
-            .and_then(|trigger| trigger.get("parameters"))
-            .and_then(Value::as_object);
+        let triggered = self.trigger().and_then(|trigger| trigger.get("parameters")).and_then(Value::as_object);
         match triggered.filter(|parameters| !parameters.is_empty()) {
             Some(parameters) => Val::Map(Map::Json(parameters)),
-            None => self
-                .own
-                .get("parameters")
-                .map_or(Val::Map(Map::Json(&EMPTY)), Val::from_json),
+            None => self.own.get("parameters").map_or(Val::Map(Map::Json(&EMPTY)), Val::from_json),
         }
     }
 
@@ -175,19 +139,9 @@ impl<'a> Root<'a> {
             return Val::Null;
         };
         let commits: Vec<&Object> = commits.iter().filter_map(Value::as_object).collect();
-        let branch = |commit: &Object| {
-            commit
-                .get("branch")
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-        };
-        let on_main =
-            |commit: &Object| matches!(branch(commit).as_deref(), Some("master" | "develop"));
-        let chosen = if commits.len() > 1 {
-            commits.iter().find(|commit| !on_main(commit))
-        } else {
-            None
-        };
+        let branch = |commit: &Object| commit.get("branch").and_then(Value::as_str).map(str::to_owned);
+        let on_main = |commit: &Object| matches!(branch(commit).as_deref(), Some("master" | "develop"));
+        let chosen = if commits.len() > 1 { commits.iter().find(|commit| !on_main(commit)) } else { None };
         match chosen.or(commits.first()) {
             Some(commit) => Val::Bean(Bean::Data(Shape::SourceControl, commit)),
             None => Val::Null,
@@ -201,36 +155,22 @@ impl<'a> Root<'a> {
             (has("master") && has("job") && has("buildNumber"))
                 || trigger.get("type").and_then(Value::as_str) == Some("concourse")
         });
-        let of_build = trigger
-            .filter(|_| built)
-            .and_then(|trigger| trigger.get("buildInfo")?.get("scm")?.as_array());
+        let of_build = trigger.filter(|_| built).and_then(|trigger| trigger.get("buildInfo")?.get("scm")?.as_array());
         let of_context = || match self.own.get("scmInfo") {
             Some(Value::Array(commits)) if commits.len() == 1 => Some(commits),
             _ => None,
         };
-        of_build
-            .filter(|commits| !commits.is_empty())
-            .or_else(of_context)
-            .map(Vec::as_slice)
+        of_build.filter(|commits| !commits.is_empty()).or_else(of_context).map(Vec::as_slice)
     }
 
     /// Own entries: variables and overlays over the context.
     pub(crate) fn entries(&self) -> Vec<(Val<'a>, Val<'a>)> {
-        self.own_names()
-            .into_iter()
-            .map(|name| (Val::borrowed(name), self.get(name).unwrap_or(Val::Null)))
-            .collect()
+        self.own_names().into_iter().map(|name| (Val::borrowed(name), self.get(name).unwrap_or(Val::Null))).collect()
     }
 
     fn own_names(&self) -> Vec<&'a str> {
         let mut names: Vec<&'a str> = self.own.keys().map(String::as_str).collect();
-        let implied = [
-            "execution",
-            "trigger",
-            "templateVariables",
-            "parameters",
-            "scmInfo",
-        ];
+        let implied = ["execution", "trigger", "templateVariables", "parameters", "scmInfo"];
         let added = implied.into_iter().filter(|name| self.contains(name));
         for name in added.chain(self.variables.keys().map(String::as_str)) {
             if !names.contains(&name) {

@@ -83,17 +83,12 @@ impl Summary {
 
     /// Entries by the text of their expression, in the order of evaluation.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &[Entry])> {
-        self.entries
-            .iter()
-            .map(|(key, entries)| (key.as_str(), entries.as_slice()))
+        self.entries.iter().map(|(key, entries)| (key.as_str(), entries.as_slice()))
     }
 
     /// Whether an entry of this level is there.
     pub fn has(&self, level: Level) -> bool {
-        self.entries
-            .values()
-            .flatten()
-            .any(|entry| entry.level == level)
+        self.entries.values().flatten().any(|entry| entry.level == level)
     }
 
     /// Whether an expression of this text was evaluated.
@@ -103,20 +98,15 @@ impl Summary {
 
     /// Every description, for `exception.details.errors`.
     pub fn descriptions(&self) -> impl Iterator<Item = &str> {
-        self.entries
-            .values()
-            .flatten()
-            .map(|entry| entry.description.as_str())
+        self.entries.values().flatten().map(|entry| entry.description.as_str())
     }
 
     /// The value of the key `expressionEvaluationSummary`.
     pub fn to_json(&self) -> Value {
-        let entries = self.entries.iter().map(|(key, entries)| {
-            (
-                key.clone(),
-                Value::Array(entries.iter().map(Entry::to_json).collect()),
-            )
-        });
+        let entries = self
+            .entries
+            .iter()
+            .map(|(key, entries)| (key.clone(), Value::Array(entries.iter().map(Entry::to_json).collect())));
         Value::Object(entries.collect())
     }
 

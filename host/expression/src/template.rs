@@ -88,20 +88,12 @@ impl Template {
             parts.push(match span {
                 Span::Literal(text) => Part::Literal(text.to_owned()),
                 Span::Expression(inner, start) => match parse(inner, limits) {
-                    Ok(node) => Part::Expression {
-                        inner: inner.to_owned(),
-                        start,
-                        node,
-                    },
+                    Ok(node) => Part::Expression { inner: inner.to_owned(), start, node },
                     Err(fault) => return Err(problem(source, &fault, place, start)),
                 },
             });
         }
-        Ok(Template(Arc::new(Parsed {
-            source: source.to_owned(),
-            places: rewritten.places,
-            parts,
-        })))
+        Ok(Template(Arc::new(Parsed { source: source.to_owned(), places: rewritten.places, parts })))
     }
 
     /// The text that was parsed.
@@ -150,13 +142,7 @@ impl Template {
         }
     }
 
-    fn single<'a>(
-        &'a self,
-        node: &'a Node,
-        start: usize,
-        root: &'a Root<'a>,
-        options: &'a Options<'a>,
-    ) -> Raw<'a> {
+    fn single<'a>(&'a self, node: &'a Node, start: usize, root: &'a Root<'a>, options: &'a Options<'a>) -> Raw<'a> {
         let mut evaluator = Evaluator::new(root, options);
         match evaluator.run(node) {
             Ok(Val::Null) => Raw::Unresolved(self.unresolved(evaluator.missing.as_ref(), start)),
@@ -169,12 +155,7 @@ impl Template {
     }
 
     /// Every part as text; the operations of each are counted on their own.
-    fn composite<'a>(
-        &'a self,
-        parts: &'a [Part],
-        root: &'a Root<'a>,
-        options: &'a Options<'a>,
-    ) -> Raw<'a> {
+    fn composite<'a>(&'a self, parts: &'a [Part], root: &'a Root<'a>, options: &'a Options<'a>) -> Raw<'a> {
         let mut text = String::new();
         let mut unresolved = None;
         let mut needs = Vec::new();
@@ -186,15 +167,11 @@ impl Template {
                 continue;
             };
             let mut evaluator = Evaluator::new(root, options);
-            match evaluator
-                .run(node)
-                .and_then(|value| to_text(&value).map_err(|fault| fault.at(node.at)))
-            {
+            match evaluator.run(node).and_then(|value| to_text(&value).map_err(|fault| fault.at(node.at))) {
                 Ok(Some(value)) => text.push_str(&value),
                 Ok(None) => {
                     text.push_str(&format!("${{{inner}}}"));
-                    unresolved
-                        .get_or_insert_with(|| self.unresolved(evaluator.missing.as_ref(), *start));
+                    unresolved.get_or_insert_with(|| self.unresolved(evaluator.missing.as_ref(), *start));
                 }
                 Err(fault) => match fault.need {
                     Some(need) => needs.push(need),
@@ -210,22 +187,13 @@ impl Template {
     }
 
     pub(crate) fn problem(&self, fault: &Fault, start: usize) -> Problem {
-        problem(
-            &self.0.source,
-            fault,
-            |offset| self.0.places.source_offset(offset),
-            start,
-        )
+        problem(&self.0.source, fault, |offset| self.0.places.source_offset(offset), start)
     }
 
     fn unresolved(&self, missing: Option<&Missing>, start: usize) -> Problem {
         let mut fault = match missing {
             Some(missing) => {
-                let mut fault = *Fault::raw(
-                    Code::Unresolved,
-                    "",
-                    format!("'{}' was not found", missing.name),
-                );
+                let mut fault = *Fault::raw(Code::Unresolved, "", format!("'{}' was not found", missing.name));
                 fault.name = Some(missing.name.clone());
                 fault.nearest = missing.nearest.clone();
                 fault
@@ -243,13 +211,7 @@ fn problem(source: &str, fault: &Fault, place: impl Fn(usize) -> usize, start: u
     let offset = source.floor_char_boundary(place(at).min(source.len()));
     let before = source.get(..offset).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
-    let column = before
-        .rsplit('\n')
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .count()
-        + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     Problem {
         code: fault.code,
         message: fault.message.clone(),
@@ -280,11 +242,7 @@ struct Kept {
 impl Templates {
     /// A cache that holds about so many bytes of text; when full it starts afresh.
     pub fn new(limits: Limits, most_bytes: usize) -> Self {
-        Templates {
-            limits,
-            most_bytes,
-            kept: Mutex::new(Kept::default()),
-        }
+        Templates { limits, most_bytes, kept: Mutex::new(Kept::default()) }
     }
 
     /// The template of a text, parsed at most once while it is kept.

@@ -72,17 +72,12 @@ impl Instant {
     /// From milliseconds since 1970 UTC.
     pub fn of_millis(millis: i64) -> Self {
         let nanos = u32::try_from(millis.rem_euclid(1_000)).unwrap_or(0) * 1_000_000;
-        Instant {
-            seconds: millis.div_euclid(1_000),
-            nanos,
-        }
+        Instant { seconds: millis.div_euclid(1_000), nanos }
     }
 
     /// Milliseconds since 1970 UTC, if they fit.
     pub fn millis(self) -> Option<i64> {
-        self.seconds
-            .checked_mul(1_000)?
-            .checked_add(i64::from(self.nanos / 1_000_000))
+        self.seconds.checked_mul(1_000)?.checked_add(i64::from(self.nanos / 1_000_000))
     }
 }
 
@@ -96,10 +91,7 @@ impl<'a> Val<'a> {
     }
 
     pub fn list(items: Vec<Val<'a>>) -> Self {
-        Val::List(List::Owned {
-            items: items.into(),
-            constant: false,
-        })
+        Val::List(List::Owned { items: items.into(), constant: false })
     }
 
     pub fn is_null(&self) -> bool {

@@ -47,15 +47,8 @@ pub fn evaluate_variables(
         result.variables.push(entry);
     }
     for variable in &result.variables {
-        if let Some(key) = variable
-            .get("key")
-            .and_then(Value::as_str)
-            .filter(|key| !key.is_empty())
-        {
-            result.outputs.insert(
-                key.to_owned(),
-                variable.get("value").cloned().unwrap_or(Value::Null),
-            );
+        if let Some(key) = variable.get("key").and_then(Value::as_str).filter(|key| !key.is_empty()) {
+            result.outputs.insert(key.to_owned(), variable.get("value").cloned().unwrap_or(Value::Null));
         }
     }
     result
@@ -69,11 +62,7 @@ fn one(
     walk: Walk<'_>,
     result: &mut Variables,
 ) {
-    let Some(text) = fields
-        .get("value")
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-    else {
+    let Some(text) = fields.get("value").and_then(Value::as_str).map(str::to_owned) else {
         return;
     };
     if fields.get("sourceValue").is_none_or(Value::is_null) {
@@ -82,12 +71,7 @@ fn one(
     let source = json!({"var": text, "description": fields.get("description").cloned()});
     let before = result.summary.failure_count;
     let augmented = root.clone().with_variables(known);
-    let mut walker = Walker::new(
-        &augmented,
-        options,
-        walk,
-        std::mem::take(&mut result.summary),
-    );
+    let mut walker = Walker::new(&augmented, options, walk, std::mem::take(&mut result.summary));
     let evaluated = walker.value(&source, &Object::new());
     result.summary = walker.summary;
     result.needs = walker.needs;
@@ -102,10 +86,7 @@ fn one(
         known.insert(key.to_owned(), value.clone());
     }
     fields.insert("value".to_owned(), value);
-    if let Some(description) = evaluated
-        .remove("description")
-        .filter(|description| !description.is_null())
-    {
+    if let Some(description) = evaluated.remove("description").filter(|description| !description.is_null()) {
         fields.insert("description".to_owned(), description);
     }
 }
@@ -113,11 +94,7 @@ fn one(
 /// `value` from `sourceValue` again, as a restart does it: every `{` becomes `${`.
 pub fn restore_variables(variables: &mut [Value]) {
     for fields in variables.iter_mut().filter_map(Value::as_object_mut) {
-        if let Some(source) = fields
-            .get("sourceValue")
-            .and_then(Value::as_str)
-            .map(|text| text.replace('{', "${"))
-        {
+        if let Some(source) = fields.get("sourceValue").and_then(Value::as_str).map(|text| text.replace('{', "${")) {
             fields.insert("value".to_owned(), source.into());
         }
     }

@@ -38,32 +38,13 @@ pub struct Outcome<'v> {
 }
 
 /// Evaluates every expression of a value. A failure never ends the walk; results are not looked at again.
-pub fn evaluate_value<'v>(
-    value: &'v Value,
-    root: &Root<'_>,
-    options: &Options<'_>,
-    walk: Walk<'_>,
-) -> Outcome<'v> {
-    let mut walker = Walker {
-        root,
-        options,
-        walk,
-        path: Vec::new(),
-        summary: Summary::default(),
-        needs: Vec::new(),
-    };
-    let result = if holds_expression(value, DEEPEST) {
-        Cow::Owned(walker.value(value, &EMPTY))
-    } else {
-        Cow::Borrowed(value)
-    };
+pub fn evaluate_value<'v>(value: &'v Value, root: &Root<'_>, options: &Options<'_>, walk: Walk<'_>) -> Outcome<'v> {
+    let mut walker = Walker { root, options, walk, path: Vec::new(), summary: Summary::default(), needs: Vec::new() };
+    let result =
+        if holds_expression(value, DEEPEST) { Cow::Owned(walker.value(value, &EMPTY)) } else { Cow::Borrowed(value) };
     walker.needs.sort();
     walker.needs.dedup();
-    Outcome {
-        value: result,
-        summary: walker.summary,
-        needs: walker.needs,
-    }
+    Outcome { value: result, summary: walker.summary, needs: walker.needs }
 }
 
 fn holds_expression(value: &Value, depth: usize) -> bool {
@@ -73,9 +54,7 @@ fn holds_expression(value: &Value, depth: usize) -> bool {
     match value {
         Value::String(text) => Template::is_one(text),
         Value::Array(items) => items.iter().any(|item| holds_expression(item, depth)),
-        Value::Object(map) => map
-            .iter()
-            .any(|(key, value)| Template::is_one(key) || holds_expression(value, depth)),
+        Value::Object(map) => map.iter().any(|(key, value)| Template::is_one(key) || holds_expression(value, depth)),
         _ => false,
     }
 }
@@ -98,20 +77,8 @@ enum Text {
 }
 
 impl<'w> Walker<'w> {
-    pub fn new(
-        root: &'w Root<'w>,
-        options: &'w Options<'w>,
-        walk: Walk<'w>,
-        summary: Summary,
-    ) -> Self {
-        Walker {
-            root,
-            options,
-            walk,
-            path: Vec::new(),
-            summary,
-            needs: Vec::new(),
-        }
+    pub fn new(root: &'w Root<'w>, options: &'w Options<'w>, walk: Walk<'w>, summary: Summary) -> Self {
+        Walker { root, options, walk, path: Vec::new(), summary, needs: Vec::new() }
     }
 
     /// A value; `level` is the nearest map around, which messages refer to.
@@ -161,9 +128,9 @@ impl<'w> Walker<'w> {
         self.walk.deferred.iter().any(|pointer| {
             let mut steps = pointer.split('/').skip(1);
             let fits = self.path.iter().all(|step| {
-                steps.next().is_some_and(|wanted| {
-                    wanted == "*" || wanted.replace("~1", "/").replace("~0", "~") == *step
-                })
+                steps
+                    .next()
+                    .is_some_and(|wanted| wanted == "*" || wanted.replace("~1", "/").replace("~0", "~") == *step)
             });
             fits && steps.next().is_none() && !self.path.is_empty()
         })
@@ -188,11 +155,7 @@ impl<'w> Walker<'w> {
         };
         let key = template.key();
         let written = |value: &Val<'_>| {
-            if as_key {
-                Ok(Text::Written(value.java_string()))
-            } else {
-                value.to_json().map(Text::Value)
-            }
+            if as_key { Ok(Text::Written(value.java_string())) } else { value.to_json().map(Text::Value) }
         };
         let result = match template.raw(self.root, self.options) {
             Raw::Value(value) => match written(&value) {
@@ -205,11 +168,7 @@ impl<'w> Walker<'w> {
             },
             Raw::Partial(partial, problem) => {
                 self.unresolved(&key, text, level, problem);
-                if as_key {
-                    Text::Written(partial)
-                } else {
-                    Text::Value(Value::String(partial))
-                }
+                if as_key { Text::Written(partial) } else { Text::Value(Value::String(partial)) }
             }
             Raw::Unresolved(problem) => {
                 self.unresolved(&key, text, level, problem);
@@ -229,55 +188,29 @@ impl<'w> Walker<'w> {
     }
 
     fn unresolved(&mut self, key: &str, text: &str, level: &Object, problem: Problem) {
-        let mut description = format!(
-            "Failed to evaluate {} : {key} not found",
-            place(text, level)
-        );
+        let mut description = format!("Failed to evaluate {} : {key} not found", place(text, level));
         description.push_str(&hint(&problem));
         self.add(key, Level::Info, description, problem);
     }
 
     fn failed(&mut self, key: &str, text: &str, level: &Object, problem: Problem) {
-        let mut description = format!(
-            "Failed to evaluate {} {}",
-            place(text, level),
-            problem.message
-        );
-        if let Some(outer) = problem
-            .outer
-            .as_ref()
-            .filter(|outer| !problem.message.contains(outer.as_str()))
-        {
+        let mut description = format!("Failed to evaluate {} {}", place(text, level), problem.message);
+        if let Some(outer) = problem.outer.as_ref().filter(|outer| !problem.message.contains(outer.as_str())) {
             description.push_str(&format!(" - {outer}"));
         }
-        description.push_str(&format!(
-            " (line {}, column {})",
-            problem.line, problem.column
-        ));
+        description.push_str(&format!(" (line {}, column {})", problem.line, problem.column));
         description.push_str(&hint(&problem));
         self.add(key, Level::Error, description.replace('$', ""), problem);
     }
 
     fn add(&mut self, key: &str, level: Level, description: String, problem: Problem) {
         let timestamp = self.options.environment.now;
-        self.summary.add(
-            key.to_owned(),
-            Entry {
-                level,
-                description,
-                timestamp,
-                problem,
-            },
-        );
+        self.summary.add(key.to_owned(), Entry { level, description, timestamp, problem });
     }
 }
 
 fn hint(problem: &Problem) -> String {
-    if problem.nearest.is_empty() {
-        String::new()
-    } else {
-        format!("; did you mean {}?", problem.nearest.join(" or "))
-    }
+    if problem.nearest.is_empty() { String::new() } else { format!("; did you mean {}?", problem.nearest.join(" or ")) }
 }
 
 /// The keys of this level whose value, or map below it, holds the text; the text itself when there are none.
@@ -285,32 +218,19 @@ fn place(text: &str, level: &Object) -> String {
     fn holds(value: &Value, text: &str, depth: usize) -> bool {
         match value {
             Value::String(found) => found == text,
-            Value::Object(map) if depth > 0 => map
-                .iter()
-                .any(|(key, value)| key == text || holds(value, text, depth - 1)),
+            Value::Object(map) if depth > 0 => {
+                map.iter().any(|(key, value)| key == text || holds(value, text, depth - 1))
+            }
             _ => false,
         }
     }
-    let keys: Vec<&str> = level
-        .iter()
-        .filter(|(_, value)| holds(value, text, DEEPEST))
-        .map(|(key, _)| key.as_str())
-        .collect();
-    if keys.is_empty() {
-        rewrite(text).text.into_owned()
-    } else {
-        format!("[{}]", keys.join(", "))
-    }
+    let keys: Vec<&str> =
+        level.iter().filter(|(_, value)| holds(value, text, DEEPEST)).map(|(key, _)| key.as_str()).collect();
+    if keys.is_empty() { rewrite(text).text.into_owned() } else { format!("[{}]", keys.join(", ")) }
 }
 
 /// The key of a text that does not parse: the inside of `${…}`, else the text without dollars.
 fn unparsed_key(text: &str) -> String {
-    let inside = text
-        .strip_prefix("${")
-        .and_then(|rest| rest.strip_suffix('}'))
-        .filter(|rest| !rest.contains('\n'));
-    inside.map_or_else(
-        || text.replace('$', ""),
-        |inside| inside.trim_matches(|c: char| c <= ' ').to_owned(),
-    )
+    let inside = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).filter(|rest| !rest.contains('\n'));
+    inside.map_or_else(|| text.replace('$', ""), |inside| inside.trim_matches(|c: char| c <= ' ').to_owned())
 }

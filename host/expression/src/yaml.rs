@@ -73,8 +73,7 @@ impl<'a> Reader<'a> {
 
     /// Whether a blank, a line end or the end stands there.
     fn is_blank_at(&self, offset: usize) -> bool {
-        self.ahead(offset)
-            .is_none_or(|c| matches!(c, ' ' | '\t' | '\n'))
+        self.ahead(offset).is_none_or(|c| matches!(c, ' ' | '\t' | '\n'))
     }
 
     fn column(&self) -> i32 {
@@ -90,10 +89,7 @@ impl<'a> Reader<'a> {
     fn error<T>(&self, message: &str) -> Parse<T> {
         let before = self.characters.get(..self.at).unwrap_or_default();
         let line = before.iter().filter(|c| **c == '\n').count() + 1;
-        Err(format!(
-            "{message} in line {line}, column {}",
-            self.column() + 1
-        ))
+        Err(format!("{message} in line {line}, column {}", self.column() + 1))
     }
 
     /// `---` or `...` at the start of a line.
@@ -135,10 +131,7 @@ impl<'a> Reader<'a> {
             if self.peek() == Some('\t') {
                 self.skip_spaces();
                 let content = !matches!(self.peek(), None | Some('\n' | '#'));
-                if line_start
-                    && content
-                    && !matches!(self.peek(), Some('[' | ']' | '{' | '}' | ','))
-                {
+                if line_start && content && !matches!(self.peek(), Some('[' | ']' | '{' | '}' | ',')) {
                     return self.error("found a tab that cannot start any token");
                 }
             }
@@ -191,19 +184,13 @@ impl<'a> Reader<'a> {
     fn directive(&mut self) -> Parse<()> {
         let start = self.at;
         self.skip_line();
-        let line: String = self
-            .characters
-            .get(start..self.at)
-            .unwrap_or_default()
-            .iter()
-            .collect();
+        let line: String = self.characters.get(start..self.at).unwrap_or_default().iter().collect();
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
             ["%YAML", version, ..] if version.starts_with("1.") => Ok(()),
             ["%YAML", ..] => self.error("found an incompatible YAML document"),
             ["%TAG", handle, prefix, ..] => {
-                self.handles
-                    .push(((*handle).to_owned(), (*prefix).to_owned()));
+                self.handles.push(((*handle).to_owned(), (*prefix).to_owned()));
                 Ok(())
             }
             _ => Ok(()),
@@ -213,11 +200,7 @@ impl<'a> Reader<'a> {
     /// Counts a value, and everything that an alias brings along.
     fn count(&mut self, values: usize) -> Parse<()> {
         self.made = self.made.saturating_add(values);
-        if self.made > MOST {
-            self.error("the text stands for too many values")
-        } else {
-            Ok(())
-        }
+        if self.made > MOST { self.error("the text stands for too many values") } else { Ok(()) }
     }
 
     fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
@@ -248,18 +231,11 @@ impl<'a> Reader<'a> {
 
     fn word(&mut self) -> Parse<String> {
         let mut word = String::new();
-        while let Some(c) = self
-            .peek()
-            .filter(|c| !c.is_whitespace() && !matches!(c, '[' | ']' | '{' | '}' | ','))
-        {
+        while let Some(c) = self.peek().filter(|c| !c.is_whitespace() && !matches!(c, '[' | ']' | '{' | '}' | ',')) {
             word.push(c);
             self.at += 1;
         }
-        if word.is_empty() {
-            self.error("expected the name of an anchor")
-        } else {
-            Ok(word)
-        }
+        if word.is_empty() { self.error("expected the name of an anchor") } else { Ok(word) }
     }
 
     fn tag(&mut self) -> Parse<String> {
@@ -275,38 +251,19 @@ impl<'a> Reader<'a> {
         if let Some(full) = tag.strip_prefix("!<") {
             return Ok(full.trim_end_matches('>').to_owned());
         }
-        let known = self
-            .handles
-            .iter()
-            .find(|(handle, _)| handle.len() > 1 && tag.starts_with(handle.as_str()));
+        let known = self.handles.iter().find(|(handle, _)| handle.len() > 1 && tag.starts_with(handle.as_str()));
         if let Some((handle, prefix)) = known {
-            return Ok(format!(
-                "{prefix}{}",
-                tag.get(handle.len()..).unwrap_or_default()
-            ));
+            return Ok(format!("{prefix}{}", tag.get(handle.len()..).unwrap_or_default()));
         }
-        Ok(tag
-            .strip_prefix("!!")
-            .map_or(tag.clone(), |short| format!("tag:yaml.org,2002:{short}")))
+        Ok(tag.strip_prefix("!!").map_or(tag.clone(), |short| format!("tag:yaml.org,2002:{short}")))
     }
 
     /// Remembers an anchored value.
-    fn anchored(
-        &mut self,
-        properties: &Properties,
-        value: Val<'a>,
-        before: usize,
-    ) -> Parse<Val<'a>> {
+    fn anchored(&mut self, properties: &Properties, value: Val<'a>, before: usize) -> Parse<Val<'a>> {
         self.count(1)?;
         if let Some(anchor) = &properties.anchor {
             let size = self.made - before;
-            self.anchors.insert(
-                anchor.clone(),
-                Anchored {
-                    value: value.clone(),
-                    size,
-                },
-            );
+            self.anchors.insert(anchor.clone(), Anchored { value: value.clone(), size });
         }
         Ok(value)
     }

@@ -19,19 +19,12 @@ pub(crate) fn without_arguments<'a>(bean: &Bean<'a>, name: &str) -> Option<Val<'
         "allDownstreamStages" => execution.all_downstream(*at),
         _ => return None,
     };
-    Some(Val::list(
-        stages
-            .into_iter()
-            .map(|at| Val::Bean(Bean::Stage(execution, at)))
-            .collect(),
-    ))
+    Some(Val::list(stages.into_iter().map(|at| Val::Bean(Bean::Stage(execution, at))).collect()))
 }
 
 /// `getName()`, `isCanceled()`: the property of that name.
 fn getter<'a>(bean: &Bean<'a>, name: &str) -> Option<Val<'a>> {
-    let capital = name
-        .strip_prefix("get")
-        .or_else(|| name.strip_prefix("is"))?;
+    let capital = name.strip_prefix("get").or_else(|| name.strip_prefix("is"))?;
     let mut letters = capital.chars();
     let first = letters.next().filter(|first| first.is_uppercase())?;
     let property: String = first.to_lowercase().chain(letters).collect();
@@ -42,11 +35,7 @@ fn getter<'a>(bean: &Bean<'a>, name: &str) -> Option<Val<'a>> {
 pub(crate) const FINDERS: [&str; 3] = ["stageByRef", "stageById", "namedStage"];
 
 /// What a finder finds; `None` inside when there is no such stage.
-pub(crate) fn find_stage<'a>(
-    execution: &'a Execution<'a>,
-    finder: &str,
-    text: &str,
-) -> Option<Val<'a>> {
+pub(crate) fn find_stage<'a>(execution: &'a Execution<'a>, finder: &str, text: &str) -> Option<Val<'a>> {
     let at = match finder {
         "stageByRef" => execution.stage_by_ref_id(text),
         "stageById" => execution.stage_by_id(text),
@@ -59,13 +48,7 @@ pub(crate) fn find_stage<'a>(
 pub(crate) fn listed(shape: Shape) -> &'static [&'static str] {
     match shape {
         Shape::Execution => &FINDERS,
-        Shape::Stage => &[
-            "ancestors",
-            "directAncestors",
-            "directChildren",
-            "downstreamStages",
-            "allDownstreamStages",
-        ],
+        Shape::Stage => &["ancestors", "directAncestors", "directChildren", "downstreamStages", "allDownstreamStages"],
         _ => &[],
     }
 }

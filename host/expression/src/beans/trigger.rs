@@ -18,10 +18,7 @@ pub(crate) static TRIGGER_DEFAULTS: [(&str, fn() -> Val<'static>); 8] = [
 ];
 
 pub(crate) fn trigger_default(name: &str) -> Option<Val<'static>> {
-    TRIGGER_DEFAULTS
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, value)| value())
+    TRIGGER_DEFAULTS.iter().find(|(known, _)| *known == name).map(|(_, value)| value())
 }
 
 /// Fields that a trigger of one type has besides the common ones, in the order in which Orca tries the types.
@@ -31,26 +28,17 @@ struct Variant {
 }
 
 fn has(trigger: &Object, names: &[&str]) -> bool {
-    names
-        .iter()
-        .all(|name| trigger.get(*name).is_some_and(|value| !value.is_null()))
+    names.iter().all(|name| trigger.get(*name).is_some_and(|value| !value.is_null()))
 }
 
 const VARIANTS: &[Variant] = &[
     Variant {
         fits: |trigger| has(trigger, &["account", "repository"]) && trigger.contains_key("tag"),
-        fields: &[
-            ("account", Field::Value),
-            ("repository", Field::Value),
-            ("tag", Field::Value),
-        ],
+        fields: &[("account", Field::Value), ("repository", Field::Value), ("tag", Field::Value)],
     },
     Variant {
         fits: |trigger| trigger.get("type").and_then(Value::as_str) == Some("concourse"),
-        fields: &[
-            ("buildInfo", Field::Of(Shape::BuildInfo)),
-            ("properties", Field::Object),
-        ],
+        fields: &[("buildInfo", Field::Of(Shape::BuildInfo)), ("properties", Field::Object)],
     },
     Variant {
         fits: |trigger| has(trigger, &["master", "job", "buildNumber"]),
@@ -75,10 +63,7 @@ const VARIANTS: &[Variant] = &[
         fits: |trigger| has(trigger, &["artifactorySearchName"]),
         fields: &[("artifactorySearchName", Field::Value)],
     },
-    Variant {
-        fits: |trigger| has(trigger, &["nexusSearchName"]),
-        fields: &[("nexusSearchName", Field::Value)],
-    },
+    Variant { fits: |trigger| has(trigger, &["nexusSearchName"]), fields: &[("nexusSearchName", Field::Value)] },
     Variant {
         fits: |trigger| has(trigger, &["source", "project", "branch", "slug"]),
         fields: &[
@@ -124,12 +109,8 @@ pub(super) fn property<'a>(trigger: &'a Object, name: &str) -> Option<Val<'a>> {
 fn other(trigger: &Object) -> Val<'_> {
     let variant = VARIANTS.iter().find(|variant| (variant.fits)(trigger));
     let typed = |name: &str| {
-        let own =
-            variant.is_some_and(|variant| variant.fields.iter().any(|(known, _)| *known == name));
-        own || Shape::Trigger
-            .fields()
-            .iter()
-            .any(|(known, _)| *known == name)
+        let own = variant.is_some_and(|variant| variant.fields.iter().any(|(known, _)| *known == name));
+        own || Shape::Trigger.fields().iter().any(|(known, _)| *known == name)
     };
     let rest: OwnedMap<'_> = trigger
         .iter()
@@ -141,16 +122,11 @@ fn other(trigger: &Object) -> Val<'_> {
 
 fn parent_stage(trigger: &Object) -> Val<'_> {
     let id = trigger.get("parentPipelineStageId").and_then(Value::as_str);
-    let stages = trigger
-        .get("parentExecution")
-        .and_then(|parent| parent.get("stages"))
-        .and_then(Value::as_array);
+    let stages = trigger.get("parentExecution").and_then(|parent| parent.get("stages")).and_then(Value::as_array);
     let found = stages
         .into_iter()
         .flatten()
         .filter_map(Value::as_object)
         .find(|stage| id.is_some() && stage.get("id").and_then(Value::as_str) == id);
-    found.map_or(Val::Null, |stage| {
-        Val::Bean(super::Bean::Data(Shape::Stage, stage))
-    })
+    found.map_or(Val::Null, |stage| Val::Bean(super::Bean::Data(Shape::Stage, stage)))
 }

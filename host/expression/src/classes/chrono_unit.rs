@@ -48,9 +48,7 @@ const ALL: [(Unit, &str, &str); 16] = [
 
 impl Unit {
     fn entry(self) -> (Unit, &'static str, &'static str) {
-        ALL.into_iter()
-            .find(|(unit, _, _)| *unit == self)
-            .unwrap_or(ALL[0])
+        ALL.into_iter().find(|(unit, _, _)| *unit == self).unwrap_or(ALL[0])
     }
 
     /// Name of the constant.
@@ -103,14 +101,11 @@ impl Unit {
 }
 
 pub(crate) fn by_name(name: &str) -> Option<Val<'static>> {
-    ALL.iter()
-        .find(|(_, known, _)| *known == name)
-        .map(|(unit, _, _)| Val::ChronoUnit(*unit))
+    ALL.iter().find(|(_, known, _)| *known == name).map(|(unit, _, _)| Val::ChronoUnit(*unit))
 }
 
 pub(crate) fn by_ordinal(ordinal: i32) -> Option<Val<'static>> {
-    ALL.get(usize::try_from(ordinal).ok()?)
-        .map(|(unit, _, _)| Val::ChronoUnit(*unit))
+    ALL.get(usize::try_from(ordinal).ok()?).map(|(unit, _, _)| Val::ChronoUnit(*unit))
 }
 
 /// The unit of an argument.
@@ -123,32 +118,17 @@ pub(super) fn unit(args: Args<'_, '_>, index: usize) -> Eval<Unit> {
 
 /// The unit cannot be used on this kind of date.
 pub(super) fn unsupported(unit: Unit) -> Box<Fault> {
-    Fault::java(
-        "java.time.temporal.UnsupportedTemporalTypeException",
-        format!("Unsupported unit: {}", unit.text()),
-    )
+    Fault::java("java.time.temporal.UnsupportedTemporalTypeException", format!("Unsupported unit: {}", unit.text()))
 }
 
 /// Whole units from one date or time to another, of the kind of the first.
 pub(super) fn until<'a>(from: &Val<'a>, to: &Val<'a>, unit: Unit) -> Eval<Val<'a>> {
-    let mismatch = || {
-        date_time(format!(
-            "Unable to obtain {} from {}",
-            Class::of(from).java_name(),
-            shown(to)
-        ))
-    };
+    let mismatch = || date_time(format!("Unable to obtain {} from {}", Class::of(from).java_name(), shown(to)));
     let (start, end, whole_days) = match (from, to) {
         (Val::LocalDate(a), Val::LocalDate(b)) => (midnight(*a), midnight(*b), true),
         (Val::LocalDate(a), Val::LocalDateTime(b)) => (midnight(*a), midnight(b.date()), true),
-        (Val::LocalDateTime(a), Val::LocalDateTime(b)) => {
-            (calendar::nanos(*a), calendar::nanos(*b), false)
-        }
-        (Val::Instant(a), Val::Instant(b)) => (
-            calendar::nanos_of_instant(*a),
-            calendar::nanos_of_instant(*b),
-            false,
-        ),
+        (Val::LocalDateTime(a), Val::LocalDateTime(b)) => (calendar::nanos(*a), calendar::nanos(*b), false),
+        (Val::Instant(a), Val::Instant(b)) => (calendar::nanos_of_instant(*a), calendar::nanos_of_instant(*b), false),
         _ => return Err(mismatch()),
     };
     let instant = matches!(from, Val::Instant(_));
@@ -168,14 +148,11 @@ fn midnight(date: jiff::civil::Date) -> i128 {
 }
 
 fn long<'a>(value: i128) -> Eval<Val<'a>> {
-    i64::try_from(value)
-        .map(Val::Long)
-        .map_err(|_| Fault::java("java.lang.ArithmeticException", "long overflow"))
+    i64::try_from(value).map(Val::Long).map_err(|_| Fault::java("java.lang.ArithmeticException", "long overflow"))
 }
 
 fn months_between(a: jiff::civil::DateTime, b: jiff::civil::DateTime) -> i64 {
-    let count =
-        |moment: jiff::civil::DateTime| i64::from(moment.year()) * 12 + i64::from(moment.month());
+    let count = |moment: jiff::civil::DateTime| i64::from(moment.year()) * 12 + i64::from(moment.month());
     let within = |moment: jiff::civil::DateTime| (moment.day(), moment.time());
     let months = count(b) - count(a);
     match months {
@@ -195,52 +172,32 @@ fn this_unit(this: &Val<'_>) -> Unit {
 pub(super) const METHODS: &[&[Method]] = &[
     COMMON,
     &[
-        Method::new(
-            "between",
-            &[Ty::Temporal, Ty::Temporal],
-            "long",
-            |_, this, args| {
-                if args.get(0).is_null() || args.get(1).is_null() {
-                    return Err(super::method::null_pointer());
-                }
-                until(args.get(0), args.get(1), this_unit(this))
-            },
-        ),
-        Method::new("name", &[], "String", |_, this, _| {
-            Ok(Val::borrowed(this_unit(this).name()))
+        Method::new("between", &[Ty::Temporal, Ty::Temporal], "long", |_, this, args| {
+            if args.get(0).is_null() || args.get(1).is_null() {
+                return Err(super::method::null_pointer());
+            }
+            until(args.get(0), args.get(1), this_unit(this))
         }),
-        Method::new("ordinal", &[], "int", |_, this, _| {
-            Ok(Val::Int(this_unit(this).ordinal()))
-        }),
+        Method::new("name", &[], "String", |_, this, _| Ok(Val::borrowed(this_unit(this).name()))),
+        Method::new("ordinal", &[], "int", |_, this, _| Ok(Val::Int(this_unit(this).ordinal()))),
         Method::new("compareTo", &[Ty::ChronoUnit], "int", |_, this, args| {
-            Ok(Val::Int(
-                this_unit(this).ordinal() - unit(args, 0)?.ordinal(),
-            ))
+            Ok(Val::Int(this_unit(this).ordinal() - unit(args, 0)?.ordinal()))
         }),
         Method::new("isDateBased", &[], "boolean", |_, this, _| {
             let unit = this_unit(this);
             Ok(Val::Bool(!unit.is_time() && unit != Unit::Forever))
         }),
-        Method::new("isTimeBased", &[], "boolean", |_, this, _| {
-            Ok(Val::Bool(this_unit(this).is_time()))
-        }),
-        Method::new("isDurationEstimated", &[], "boolean", |_, this, _| {
-            Ok(Val::Bool(!this_unit(this).is_time()))
-        }),
+        Method::new("isTimeBased", &[], "boolean", |_, this, _| Ok(Val::Bool(this_unit(this).is_time()))),
+        Method::new("isDurationEstimated", &[], "boolean", |_, this, _| Ok(Val::Bool(!this_unit(this).is_time()))),
         Method::fixed("valueOf", &[Ty::Text], "ChronoUnit", |_, _, args| {
             let name = args.text(0)?;
-            by_name(name).ok_or_else(|| {
-                illegal_argument(format!(
-                    "No enum constant java.time.temporal.ChronoUnit.{name}"
-                ))
-            })
+            by_name(name)
+                .ok_or_else(|| illegal_argument(format!("No enum constant java.time.temporal.ChronoUnit.{name}")))
         }),
         Method::fixed("values", &[], "ChronoUnit[]", |_, _, _| {
             Ok(Val::Array(Array::new(
                 Class::ChronoUnit,
-                ALL.iter()
-                    .map(|(unit, _, _)| Val::ChronoUnit(*unit))
-                    .collect(),
+                ALL.iter().map(|(unit, _, _)| Val::ChronoUnit(*unit)).collect(),
             )))
         }),
     ],

@@ -27,15 +27,7 @@ pub(super) const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
-pub(super) const DAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
+pub(super) const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// A parsed pattern.
 #[derive(Debug)]
@@ -72,9 +64,7 @@ impl DateFormat {
                     count += 1;
                 }
                 if c == 'X' && count > 3 {
-                    return Err(illegal_argument(format!(
-                        "invalid ISO 8601 format: length={count}"
-                    )));
+                    return Err(illegal_argument(format!("invalid ISO 8601 format: length={count}")));
                 }
                 pieces.push(Piece::Field(c, count));
             } else {
@@ -84,18 +74,12 @@ impl DateFormat {
         if !literal.is_empty() {
             pieces.push(Piece::Literal(literal));
         }
-        Ok(DateFormat {
-            pattern: pattern.to_owned(),
-            pieces,
-        })
+        Ok(DateFormat { pattern: pattern.to_owned(), pieces })
     }
 }
 
 /// Text up to the closing quote; two quotes are one.
-fn quoted(
-    characters: &mut std::iter::Peekable<std::str::Chars<'_>>,
-    literal: &mut String,
-) -> Eval<()> {
+fn quoted(characters: &mut std::iter::Peekable<std::str::Chars<'_>>, literal: &mut String) -> Eval<()> {
     if characters.next_if_eq(&'\'').is_some() {
         literal.push('\'');
         return Ok(());
@@ -133,12 +117,8 @@ fn read<'a>(eval: &Evaluator<'a>, this: &Val<'a>, args: Args<'_, 'a>) -> Eval<Va
     let text = args.text(0)?;
     let environment = &eval.options.environment;
     let read = this_format(this)?.read(text, &environment.zone, environment.now);
-    read.map(|(millis, _)| Val::Date(millis)).ok_or_else(|| {
-        Fault::java(
-            "java.text.ParseException",
-            format!("Unparseable date: \"{text}\""),
-        )
-    })
+    read.map(|(millis, _)| Val::Date(millis))
+        .ok_or_else(|| Fault::java("java.text.ParseException", format!("Unparseable date: \"{text}\"")))
 }
 
 pub(super) const METHODS: &[&[Method]] = &[
@@ -146,19 +126,13 @@ pub(super) const METHODS: &[&[Method]] = &[
     &[
         Method::new("format", &[Ty::Date], "String", format),
         Method::new("format", &[Ty::Object], "String", format),
-        Method::new("parse", &[Ty::Text], "Date", |eval, this, args| {
-            read(eval, this, args)
-        }),
-        Method::new("toPattern", &[], "String", |_, this, _| {
-            Ok(Val::text(this_format(this)?.pattern.clone()))
-        }),
+        Method::new("parse", &[Ty::Text], "Date", |eval, this, args| read(eval, this, args)),
+        Method::new("toPattern", &[], "String", |_, this, _| Ok(Val::text(this_format(this)?.pattern.clone()))),
         Method::new("toLocalizedPattern", &[], "String", |_, this, _| {
             Ok(Val::text(this_format(this)?.pattern.clone()))
         }),
         Method::new("isLenient", &[], "boolean", |_, _, _| Ok(Val::Bool(true))),
-        Method::new("setTimeZone", &[Ty::TimeZone], "void", |_, _, _| {
-            Ok(Val::Null)
-        }),
+        Method::new("setTimeZone", &[Ty::TimeZone], "void", |_, _, _| Ok(Val::Null)),
         Method::new("setLenient", &[Ty::Bool], "void", |_, _, _| Ok(Val::Null)),
         Method::new("applyPattern", &[Ty::Text], "void", |_, _, args| {
             DateFormat::parse(args.text(0)?).map(|_| Val::Null)
@@ -171,9 +145,7 @@ fn new<'a>(args: Args<'_, 'a>) -> Eval<Val<'a>> {
 }
 
 pub(super) const CONSTRUCTORS: &[Method] = &[
-    Method::constructor(&[], |_, _, _| {
-        DateFormat::parse("M/d/yy, h:mm a").map(|format| Val::Format(Rc::new(format)))
-    }),
+    Method::constructor(&[], |_, _, _| DateFormat::parse("M/d/yy, h:mm a").map(|format| Val::Format(Rc::new(format)))),
     Method::constructor(&[Ty::Text], |_, _, args| new(args)),
     Method::constructor(&[Ty::Text, Ty::Locale], |_, _, args| new(args)),
 ];

@@ -32,8 +32,7 @@ fn moved<'a>(this: &Val<'a>, days: i64) -> Eval<Val<'a>> {
 fn at<'a>(args: Args<'_, 'a>) -> Eval<Val<'a>> {
     let number = args.int(0)?;
     let day = u8::try_from(number - 1).ok().filter(|day| *day < 7);
-    day.map(Val::DayOfWeek)
-        .ok_or_else(|| date_time(format!("Invalid value for DayOfWeek: {number}")))
+    day.map(Val::DayOfWeek).ok_or_else(|| date_time(format!("Invalid value for DayOfWeek: {number}")))
 }
 
 fn int<'a>(value: i64) -> Val<'a> {
@@ -43,46 +42,26 @@ fn int<'a>(value: i64) -> Val<'a> {
 pub(super) const METHODS: &[&[Method]] = &[
     COMMON,
     &[
-        Method::new("getValue", &[], "int", |_, this, _| {
-            Ok(int(number(this) + 1))
-        }),
+        Method::new("getValue", &[], "int", |_, this, _| Ok(int(number(this) + 1))),
         Method::new("ordinal", &[], "int", |_, this, _| Ok(int(number(this)))),
         Method::new("name", &[], "String", |_, this, _| {
-            Ok(Val::borrowed(day_name(
-                u8::try_from(number(this)).unwrap_or(0),
-            )))
+            Ok(Val::borrowed(day_name(u8::try_from(number(this)).unwrap_or(0))))
         }),
-        Method::new("plus", &[Ty::Long], "DayOfWeek", |_, this, args| {
-            moved(this, args.long(0)?)
-        }),
-        Method::new("minus", &[Ty::Long], "DayOfWeek", |_, this, args| {
-            moved(this, -(args.long(0)? % 7))
-        }),
-        Method::new("compareTo", &[Ty::DayOfWeek], "int", |_, this, args| {
-            Ok(int(number(this) - number(args.get(0))))
-        }),
+        Method::new("plus", &[Ty::Long], "DayOfWeek", |_, this, args| moved(this, args.long(0)?)),
+        Method::new("minus", &[Ty::Long], "DayOfWeek", |_, this, args| moved(this, -(args.long(0)? % 7))),
+        Method::new("compareTo", &[Ty::DayOfWeek], "int", |_, this, args| Ok(int(number(this) - number(args.get(0))))),
         Method::fixed("of", &[Ty::Int], "DayOfWeek", |_, _, args| at(args)),
         Method::fixed("valueOf", &[Ty::Text], "DayOfWeek", |_, _, args| {
             let name = args.text(0)?;
-            by_name(name).ok_or_else(|| {
-                illegal_argument(format!("No enum constant java.time.DayOfWeek.{name}"))
-            })
+            by_name(name).ok_or_else(|| illegal_argument(format!("No enum constant java.time.DayOfWeek.{name}")))
         }),
-        Method::fixed(
-            "from",
-            &[Ty::Temporal],
-            "DayOfWeek",
-            |_, _, args| match args.get(0) {
-                Val::LocalDate(date) => Ok(of(*date)),
-                Val::LocalDateTime(moment) => Ok(of(moment.date())),
-                _ => Err(date_time("Unable to obtain DayOfWeek")),
-            },
-        ),
+        Method::fixed("from", &[Ty::Temporal], "DayOfWeek", |_, _, args| match args.get(0) {
+            Val::LocalDate(date) => Ok(of(*date)),
+            Val::LocalDateTime(moment) => Ok(of(moment.date())),
+            _ => Err(date_time("Unable to obtain DayOfWeek")),
+        }),
         Method::fixed("values", &[], "DayOfWeek[]", |_, _, _| {
-            Ok(Val::Array(Array::new(
-                Class::DayOfWeek,
-                (0..7).map(Val::DayOfWeek).collect(),
-            )))
+            Ok(Val::Array(Array::new(Class::DayOfWeek, (0..7).map(Val::DayOfWeek).collect())))
         }),
     ],
 ];

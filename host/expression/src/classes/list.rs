@@ -73,18 +73,13 @@ const READING: &[Method] = &[
         scan(eval, this)?;
         Ok(Val::Bool(has(this, args.get(0))))
     }),
-    Method::new(
-        "containsAll",
-        &[Ty::Collection],
-        "boolean",
-        |eval, this, args| {
-            let wanted = args.elements(0)?;
-            for _ in &wanted {
-                scan(eval, this)?;
-            }
-            Ok(Val::Bool(wanted.iter().all(|item| has(this, item))))
-        },
-    ),
+    Method::new("containsAll", &[Ty::Collection], "boolean", |eval, this, args| {
+        let wanted = args.elements(0)?;
+        for _ in &wanted {
+            scan(eval, this)?;
+        }
+        Ok(Val::Bool(wanted.iter().all(|item| has(this, item))))
+    }),
 ];
 
 /// Charges what a search through a collection costs, so that searches in loops are bounded.
@@ -99,11 +94,7 @@ fn scan<'a>(eval: &mut Evaluator<'a>, this: &Val<'a>) -> Eval<()> {
 fn position<'a>(list: &List<'a>, wanted: &Val<'a>, from_end: bool) -> Val<'a> {
     let mut places = 0..list.len();
     let fits = |at: &usize| list.get(*at).is_some_and(|item| item.java_equals(wanted));
-    let at = if from_end {
-        places.rev().find(fits)
-    } else {
-        places.find(fits)
-    };
+    let at = if from_end { places.rev().find(fits) } else { places.find(fits) };
     at.map_or(Val::Int(-1), int)
 }
 
@@ -115,14 +106,10 @@ fn sub_list<'a>(eval: &mut Evaluator<'a>, this: &Val<'a>, args: Args<'_, 'a>) ->
     let end = usize::try_from(to).ok().filter(|end| *end <= list.len());
     let end = end.ok_or_else(|| out(format!("toIndex = {to}")))?;
     if begin > end {
-        return Err(crate::error::illegal_argument(format!(
-            "fromIndex({from}) > toIndex({to})"
-        )));
+        return Err(crate::error::illegal_argument(format!("fromIndex({from}) > toIndex({to})")));
     }
     if let List::Json(items) = list {
-        return Ok(Val::List(List::Json(
-            items.get(begin..end).unwrap_or_default(),
-        )));
+        return Ok(Val::List(List::Json(items.get(begin..end).unwrap_or_default())));
     }
     eval.list((begin..end).filter_map(|at| list.get(at)).collect())
 }
@@ -140,36 +127,20 @@ const LIST_READING: &[Method] = &[
 ];
 
 const CHANGING: &[Method] = &[
-    Method::new("add", &[Ty::Object], "boolean", |_, this, args| {
-        added(this, std::slice::from_ref(args.get(0)))
-    }),
-    Method::new("addAll", &[Ty::Collection], "boolean", |_, this, args| {
-        added(this, &args.elements(0)?)
-    }),
+    Method::new("add", &[Ty::Object], "boolean", |_, this, args| added(this, std::slice::from_ref(args.get(0)))),
+    Method::new("addAll", &[Ty::Collection], "boolean", |_, this, args| added(this, &args.elements(0)?)),
     Method::new("remove", &[Ty::Object], "boolean", |_, this, args| {
         removed(this, |item| item.java_equals(args.get(0)))
     }),
-    Method::new(
-        "removeAll",
-        &[Ty::Collection],
-        "boolean",
-        |_, this, args| {
-            let gone = args.elements(0)?;
-            removed(this, |item| any_of(&gone, item))
-        },
-    ),
-    Method::new(
-        "retainAll",
-        &[Ty::Collection],
-        "boolean",
-        |_, this, args| {
-            let kept = args.elements(0)?;
-            removed(this, |item| !any_of(&kept, item))
-        },
-    ),
-    Method::new("clear", &[], "void", |_, this, _| {
-        changeable(this).map(|()| Val::Null)
+    Method::new("removeAll", &[Ty::Collection], "boolean", |_, this, args| {
+        let gone = args.elements(0)?;
+        removed(this, |item| any_of(&gone, item))
     }),
+    Method::new("retainAll", &[Ty::Collection], "boolean", |_, this, args| {
+        let kept = args.elements(0)?;
+        removed(this, |item| !any_of(&kept, item))
+    }),
+    Method::new("clear", &[], "void", |_, this, _| changeable(this).map(|()| Val::Null)),
 ];
 
 const LIST_CHANGING: &[Method] = &[
@@ -177,16 +148,11 @@ const LIST_CHANGING: &[Method] = &[
         changeable(this)?;
         place(this, args).map(|()| Val::Null)
     }),
-    Method::new(
-        "addAll",
-        &[Ty::Int, Ty::Collection],
-        "boolean",
-        |_, this, args| {
-            changeable(this)?;
-            place(this, args)?;
-            Ok(Val::Bool(!args.elements(1)?.is_empty()))
-        },
-    ),
+    Method::new("addAll", &[Ty::Int, Ty::Collection], "boolean", |_, this, args| {
+        changeable(this)?;
+        place(this, args)?;
+        Ok(Val::Bool(!args.elements(1)?.is_empty()))
+    }),
     Method::new("sort", &[Ty::Comparator], "void", |_, this, _| {
         changeable(this)?;
         crate::eval::natural_order(this_list(this)?).map(|_| Val::Null)
@@ -197,9 +163,6 @@ fn place(this: &Val<'_>, args: Args<'_, '_>) -> Eval<()> {
     let (at, most) = (args.int(0)?, this_list(this)?.len());
     match usize::try_from(at) {
         Ok(place) if place <= most => Ok(()),
-        _ => Err(Fault::java(
-            "java.lang.IndexOutOfBoundsException",
-            format!("Index: {at}, Size: {most}"),
-        )),
+        _ => Err(Fault::java("java.lang.IndexOutOfBoundsException", format!("Index: {at}, Size: {most}"))),
     }
 }

@@ -42,11 +42,7 @@ pub(super) fn at<'a>(date: Date, args: Args<'_, 'a>, first: usize, parts: usize)
 }
 
 fn of<'a>(args: Args<'_, 'a>, parts: usize) -> Eval<Val<'a>> {
-    let date = checked_date(
-        args.int(0)?.into(),
-        args.int(1)?.into(),
-        args.int(2)?.into(),
-    )?;
+    let date = checked_date(args.int(0)?.into(), args.int(1)?.into(), args.int(2)?.into())?;
     at(date, args, 3, parts)
 }
 
@@ -69,13 +65,9 @@ const MONTHS: [&str; 12] = [
 pub(super) fn month(value: &Val<'_>) -> Eval<i64> {
     let at = match value.as_str() {
         Some(name) => MONTHS.iter().position(|known| *known == name),
-        None => value
-            .as_i32()
-            .and_then(|at| usize::try_from(at).ok())
-            .filter(|at| *at < 12),
+        None => value.as_i32().and_then(|at| usize::try_from(at).ok()).filter(|at| *at < 12),
     };
-    at.and_then(|at| i64::try_from(at + 1).ok())
-        .ok_or_else(|| date_time("there is no such month"))
+    at.and_then(|at| i64::try_from(at + 1).ok()).ok_or_else(|| date_time("there is no such month"))
 }
 
 /// `ofInstant(instant, zone)`.
@@ -97,23 +89,11 @@ fn now<'a>(eval: &Evaluator<'a>, args: Args<'_, 'a>) -> Eval<Val<'a>> {
 /// `compareTo`: the date's difference, else -1, 0 or 1 by time.
 fn difference(a: DateTime, b: DateTime) -> i32 {
     let parts = |date: DateTime| {
-        [
-            date.year().into(),
-            date.month().into(),
-            date.day().into(),
-            date.hour().into(),
-            date.minute().into(),
-        ]
+        [date.year().into(), date.month().into(), date.day().into(), date.hour().into(), date.minute().into()]
     };
     let by_parts = |from: usize, to: usize| {
-        let pairs = parts(a)
-            .into_iter()
-            .zip(parts(b))
-            .skip(from)
-            .take(to - from);
-        pairs
-            .map(|(x, y): (i32, i32)| x - y)
-            .find(|difference| *difference != 0)
+        let pairs = parts(a).into_iter().zip(parts(b)).skip(from).take(to - from);
+        pairs.map(|(x, y): (i32, i32)| x - y).find(|difference| *difference != 0)
     };
     by_parts(0, 3).unwrap_or(a.cmp(&b) as i32)
 }
@@ -121,167 +101,68 @@ fn difference(a: DateTime, b: DateTime) -> i32 {
 pub(super) const METHODS: &[&[Method]] = &[COMMON, READING, change::METHODS, STATIC];
 
 const READING: &[Method] = &[
-    Method::new("getYear", &[], "int", |_, this, _| {
-        Ok(Val::Int(this_moment(this).year().into()))
+    Method::new("getYear", &[], "int", |_, this, _| Ok(Val::Int(this_moment(this).year().into()))),
+    Method::new("getMonthValue", &[], "int", |_, this, _| Ok(Val::Int(this_moment(this).month().into()))),
+    Method::new("getDayOfMonth", &[], "int", |_, this, _| Ok(Val::Int(this_moment(this).day().into()))),
+    Method::new("getDayOfYear", &[], "int", |_, this, _| Ok(Val::Int(this_moment(this).day_of_year().into()))),
+    Method::new("getDayOfWeek", &[], "DayOfWeek", |_, this, _| Ok(day_of_week::of(this_moment(this).date()))),
+    Method::new("getHour", &[], "int", |_, this, _| Ok(Val::Int(this_moment(this).hour().into()))),
+    Method::new("getMinute", &[], "int", |_, this, _| Ok(Val::Int(this_moment(this).minute().into()))),
+    Method::new("getSecond", &[], "int", |_, this, _| Ok(Val::Int(this_moment(this).second().into()))),
+    Method::new("getNano", &[], "int", |_, this, _| Ok(Val::Int(this_moment(this).subsec_nanosecond()))),
+    Method::new("isAfter", &[ChronoLocalDateTime], "boolean", |_, this, args| {
+        Ok(Val::Bool(this_moment(this) > other(args)?))
     }),
-    Method::new("getMonthValue", &[], "int", |_, this, _| {
-        Ok(Val::Int(this_moment(this).month().into()))
+    Method::new("isBefore", &[ChronoLocalDateTime], "boolean", |_, this, args| {
+        Ok(Val::Bool(this_moment(this) < other(args)?))
     }),
-    Method::new("getDayOfMonth", &[], "int", |_, this, _| {
-        Ok(Val::Int(this_moment(this).day().into()))
+    Method::new("isEqual", &[ChronoLocalDateTime], "boolean", |_, this, args| {
+        Ok(Val::Bool(this_moment(this) == other(args)?))
     }),
-    Method::new("getDayOfYear", &[], "int", |_, this, _| {
-        Ok(Val::Int(this_moment(this).day_of_year().into()))
+    Method::new("compareTo", &[ChronoLocalDateTime], "int", |_, this, args| {
+        Ok(Val::Int(difference(this_moment(this), other(args)?)))
     }),
-    Method::new("getDayOfWeek", &[], "DayOfWeek", |_, this, _| {
-        Ok(day_of_week::of(this_moment(this).date()))
+    Method::new("until", &[Ty::Temporal, Ty::TemporalUnit], "long", |_, this, args| {
+        until(this, args.get(0), unit(args, 1)?)
     }),
-    Method::new("getHour", &[], "int", |_, this, _| {
-        Ok(Val::Int(this_moment(this).hour().into()))
+    Method::new("isSupported", &[Ty::TemporalUnit], "boolean", |_, _, args| {
+        Ok(Val::Bool(unit(args, 0)? != Unit::Forever))
     }),
-    Method::new("getMinute", &[], "int", |_, this, _| {
-        Ok(Val::Int(this_moment(this).minute().into()))
+    Method::new("toLocalDate", &[], "LocalDate", |_, this, _| Ok(Val::LocalDate(this_moment(this).date()))),
+    Method::new("toEpochSecond", &[Ty::ZoneOffset], "long", |_, this, args| {
+        let zone = calendar::zone_offset(args.text(0)?)?;
+        calendar::instant_of(this_moment(this), &zone).map(|instant| Val::Long(instant.seconds))
     }),
-    Method::new("getSecond", &[], "int", |_, this, _| {
-        Ok(Val::Int(this_moment(this).second().into()))
+    Method::new("toInstant", &[Ty::ZoneOffset], "Instant", |_, this, args| {
+        let zone = calendar::zone_offset(args.text(0)?)?;
+        calendar::instant_of(this_moment(this), &zone).map(Val::Instant)
     }),
-    Method::new("getNano", &[], "int", |_, this, _| {
-        Ok(Val::Int(this_moment(this).subsec_nanosecond()))
-    }),
-    Method::new(
-        "isAfter",
-        &[ChronoLocalDateTime],
-        "boolean",
-        |_, this, args| Ok(Val::Bool(this_moment(this) > other(args)?)),
-    ),
-    Method::new(
-        "isBefore",
-        &[ChronoLocalDateTime],
-        "boolean",
-        |_, this, args| Ok(Val::Bool(this_moment(this) < other(args)?)),
-    ),
-    Method::new(
-        "isEqual",
-        &[ChronoLocalDateTime],
-        "boolean",
-        |_, this, args| Ok(Val::Bool(this_moment(this) == other(args)?)),
-    ),
-    Method::new(
-        "compareTo",
-        &[ChronoLocalDateTime],
-        "int",
-        |_, this, args| Ok(Val::Int(difference(this_moment(this), other(args)?))),
-    ),
-    Method::new(
-        "until",
-        &[Ty::Temporal, Ty::TemporalUnit],
-        "long",
-        |_, this, args| until(this, args.get(0), unit(args, 1)?),
-    ),
-    Method::new(
-        "isSupported",
-        &[Ty::TemporalUnit],
-        "boolean",
-        |_, _, args| Ok(Val::Bool(unit(args, 0)? != Unit::Forever)),
-    ),
-    Method::new("toLocalDate", &[], "LocalDate", |_, this, _| {
-        Ok(Val::LocalDate(this_moment(this).date()))
-    }),
-    Method::new(
-        "toEpochSecond",
-        &[Ty::ZoneOffset],
-        "long",
-        |_, this, args| {
-            let zone = calendar::zone_offset(args.text(0)?)?;
-            calendar::instant_of(this_moment(this), &zone).map(|instant| Val::Long(instant.seconds))
-        },
-    ),
-    Method::new(
-        "toInstant",
-        &[Ty::ZoneOffset],
-        "Instant",
-        |_, this, args| {
-            let zone = calendar::zone_offset(args.text(0)?)?;
-            calendar::instant_of(this_moment(this), &zone).map(Val::Instant)
-        },
-    ),
 ];
 
 const STATIC: &[Method] = &[
     Method::fixed("now", &[], "LocalDateTime", |eval, _, args| now(eval, args)),
-    Method::fixed("now", &[Ty::ZoneId], "LocalDateTime", |eval, _, args| {
-        now(eval, args)
+    Method::fixed("now", &[Ty::ZoneId], "LocalDateTime", |eval, _, args| now(eval, args)),
+    Method::fixed("of", &[Int, Int, Int, Int, Int], "LocalDateTime", |_, _, args| of(args, 2)),
+    Method::fixed("of", &[Int, Int, Int, Int, Int, Int], "LocalDateTime", |_, _, args| of(args, 3)),
+    Method::fixed("of", &[Int, Int, Int, Int, Int, Int, Int], "LocalDateTime", |_, _, args| of(args, 4)),
+    Method::fixed("of", &[Int, Ty::Month, Int, Int, Int], "LocalDateTime", |_, _, args| {
+        let date = checked_date(args.int(0)?.into(), month(args.get(1))?, args.int(2)?.into())?;
+        at(date, args, 3, 2)
     }),
-    Method::fixed(
-        "of",
-        &[Int, Int, Int, Int, Int],
-        "LocalDateTime",
-        |_, _, args| of(args, 2),
-    ),
-    Method::fixed(
-        "of",
-        &[Int, Int, Int, Int, Int, Int],
-        "LocalDateTime",
-        |_, _, args| of(args, 3),
-    ),
-    Method::fixed(
-        "of",
-        &[Int, Int, Int, Int, Int, Int, Int],
-        "LocalDateTime",
-        |_, _, args| of(args, 4),
-    ),
-    Method::fixed(
-        "of",
-        &[Int, Ty::Month, Int, Int, Int],
-        "LocalDateTime",
-        |_, _, args| {
-            let date = checked_date(
-                args.int(0)?.into(),
-                month(args.get(1))?,
-                args.int(2)?.into(),
-            )?;
-            at(date, args, 3, 2)
-        },
-    ),
-    Method::fixed(
-        "ofEpochSecond",
-        &[Long, Int, Ty::ZoneOffset],
-        "LocalDateTime",
-        |_, _, args| {
-            let nanos = u32::try_from(args.int(1)?)
-                .map_err(|_| date_time("Invalid value for NanoOfSecond"))?;
-            let zone = calendar::zone_offset(args.text(2)?)?;
-            calendar::local(
-                Instant {
-                    seconds: args.long(0)?,
-                    nanos,
-                },
-                &zone,
-            )
-            .map(Val::LocalDateTime)
-        },
-    ),
-    Method::fixed(
-        "ofInstant",
-        &[Ty::Instant, Ty::ZoneId],
-        "LocalDateTime",
-        |_, _, args| of_instant(args).map(Val::LocalDateTime),
-    ),
-    Method::fixed(
-        "from",
-        &[Ty::Temporal],
-        "LocalDateTime",
-        |_, _, args| match args.get(0) {
-            Val::LocalDateTime(moment) => Ok(Val::LocalDateTime(*moment)),
-            _ => Err(date_time(
-                "Unable to obtain LocalDateTime from TemporalAccessor",
-            )),
-        },
-    ),
+    Method::fixed("ofEpochSecond", &[Long, Int, Ty::ZoneOffset], "LocalDateTime", |_, _, args| {
+        let nanos = u32::try_from(args.int(1)?).map_err(|_| date_time("Invalid value for NanoOfSecond"))?;
+        let zone = calendar::zone_offset(args.text(2)?)?;
+        calendar::local(Instant { seconds: args.long(0)?, nanos }, &zone).map(Val::LocalDateTime)
+    }),
+    Method::fixed("ofInstant", &[Ty::Instant, Ty::ZoneId], "LocalDateTime", |_, _, args| {
+        of_instant(args).map(Val::LocalDateTime)
+    }),
+    Method::fixed("from", &[Ty::Temporal], "LocalDateTime", |_, _, args| match args.get(0) {
+        Val::LocalDateTime(moment) => Ok(Val::LocalDateTime(*moment)),
+        _ => Err(date_time("Unable to obtain LocalDateTime from TemporalAccessor")),
+    }),
     Method::fixed("parse", &[Ty::Sequence], "LocalDateTime", |_, _, args| {
         let text = args.text(0)?;
-        calendar::parse_date_time(text)
-            .map(Val::LocalDateTime)
-            .ok_or_else(|| calendar::unparseable(text))
+        calendar::parse_date_time(text).map(Val::LocalDateTime).ok_or_else(|| calendar::unparseable(text))
     }),
 ];

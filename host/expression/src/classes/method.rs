@@ -5,8 +5,7 @@ use crate::eval::Evaluator;
 use crate::value::{List, Map, Val};
 
 /// What a method runs, on converted arguments.
-pub(crate) type Call =
-    for<'x, 'a> fn(&mut Evaluator<'a>, &'x Val<'a>, Args<'x, 'a>) -> Eval<Val<'a>>;
+pub(crate) type Call = for<'x, 'a> fn(&mut Evaluator<'a>, &'x Val<'a>, Args<'x, 'a>) -> Eval<Val<'a>>;
 
 /// A method or constructor.
 #[derive(Debug)]
@@ -24,49 +23,18 @@ pub(crate) struct Method {
 
 impl Method {
     /// A method of instances.
-    pub const fn new(
-        name: &'static str,
-        params: &'static [Ty],
-        returns: &'static str,
-        call: Call,
-    ) -> Self {
-        Method {
-            name,
-            params,
-            varargs: false,
-            fixed: false,
-            returns,
-            call,
-        }
+    pub const fn new(name: &'static str, params: &'static [Ty], returns: &'static str, call: Call) -> Self {
+        Method { name, params, varargs: false, fixed: false, returns, call }
     }
 
     /// A static method.
-    pub const fn fixed(
-        name: &'static str,
-        params: &'static [Ty],
-        returns: &'static str,
-        call: Call,
-    ) -> Self {
-        Method {
-            name,
-            params,
-            varargs: false,
-            fixed: true,
-            returns,
-            call,
-        }
+    pub const fn fixed(name: &'static str, params: &'static [Ty], returns: &'static str, call: Call) -> Self {
+        Method { name, params, varargs: false, fixed: true, returns, call }
     }
 
     /// A constructor.
     pub const fn constructor(params: &'static [Ty], call: Call) -> Self {
-        Method {
-            name: "new",
-            params,
-            varargs: false,
-            fixed: true,
-            returns: "",
-            call,
-        }
+        Method { name: "new", params, varargs: false, fixed: true, returns: "", call }
     }
 
     /// The same method whose last parameter takes any number.
@@ -88,11 +56,7 @@ impl Method {
 pub(crate) struct Args<'x, 'a>(pub &'x [Val<'a>]);
 
 fn wrong(index: usize) -> Box<Fault> {
-    Fault::raw(
-        Code::Internal,
-        SPEL,
-        format!("argument {index} is not of the declared type"),
-    )
+    Fault::raw(Code::Internal, SPEL, format!("argument {index} is not of the declared type"))
 }
 
 /// What a Java method does when it is given null.

@@ -28,10 +28,7 @@ pub(crate) const ALLOWED: [(&str, Class); 18] = [
     ("java.time.Instant", Class::Instant),
     ("java.time.DayOfWeek", Class::DayOfWeek),
     ("java.time.temporal.ChronoUnit", Class::ChronoUnit),
-    (
-        "java.time.temporal.TemporalAdjusters",
-        Class::TemporalAdjusters,
-    ),
+    ("java.time.temporal.TemporalAdjusters", Class::TemporalAdjusters),
     ("java.net.URLEncoder", Class::UrlEncoder),
 ];
 
@@ -69,47 +66,22 @@ const REFUSED: [&str; 14] = [
 /// # Errors
 /// Types that do not exist or are not allowed.
 pub(crate) fn find(name: &str, dimensions: u8) -> Eval<ClassRef> {
-    if let Some((_, class, _)) = PRIMITIVES
-        .iter()
-        .find(|(primitive, _, _)| primitive.eq_ignore_ascii_case(name))
+    if let Some((_, class, _)) = PRIMITIVES.iter().find(|(primitive, _, _)| primitive.eq_ignore_ascii_case(name))
         && name.starts_with(char::is_lowercase)
     {
-        return Ok(ClassRef {
-            class: *class,
-            primitive: true,
-            dimensions,
-        });
+        return Ok(ClassRef { class: *class, primitive: true, dimensions });
     }
-    let short = |full: &'static str| {
-        full.strip_prefix("java.lang.")
-            .filter(|short| !short.contains('.'))
-    };
-    let allowed = ALLOWED
-        .iter()
-        .find(|(full, _)| *full == name || short(full) == Some(name));
+    let short = |full: &'static str| full.strip_prefix("java.lang.").filter(|short| !short.contains('.'));
+    let allowed = ALLOWED.iter().find(|(full, _)| *full == name || short(full) == Some(name));
     if let Some((_, class)) = allowed {
-        return Ok(ClassRef {
-            class: *class,
-            primitive: false,
-            dimensions,
-        });
+        return Ok(ClassRef { class: *class, primitive: false, dimensions });
     }
     let simple = name.strip_prefix("java.lang.").unwrap_or(name);
     if name.starts_with("java.") || REFUSED.contains(&simple) {
-        return Err(Fault::spel(
-            Code::TypeRefused,
-            1021,
-            format_args!("type '{name}' may not be used in expressions"),
-        ));
+        return Err(Fault::spel(Code::TypeRefused, 1021, format_args!("type '{name}' may not be used in expressions")));
     }
-    let known = ALLOWED
-        .iter()
-        .flat_map(|(full, _)| [*full, full.rsplit('.').next().unwrap_or(full)]);
-    let fault = Fault::spel(
-        Code::UnknownType,
-        1005,
-        format_args!("type '{name}' cannot be found"),
-    );
+    let known = ALLOWED.iter().flat_map(|(full, _)| [*full, full.rsplit('.').next().unwrap_or(full)]);
+    let fault = Fault::spel(Code::UnknownType, 1005, format_args!("type '{name}' cannot be found"));
     Err(fault.named(name, known))
 }
 
@@ -141,39 +113,26 @@ impl Class {
 
     /// The letter of a primitive in the name of an array class.
     pub fn primitive_code(self) -> &'static str {
-        PRIMITIVES
-            .iter()
-            .find(|(_, class, _)| *class == self)
-            .map_or("", |(_, _, code)| code)
+        PRIMITIVES.iter().find(|(_, class, _)| *class == self).map_or("", |(_, _, code)| code)
     }
 }
 
 impl ClassRef {
     /// `Class.getName`.
     pub fn java_name(self) -> String {
-        let primitive = PRIMITIVES
-            .iter()
-            .find(|(_, class, _)| self.primitive && *class == self.class);
+        let primitive = PRIMITIVES.iter().find(|(_, class, _)| self.primitive && *class == self.class);
         match (self.dimensions, primitive) {
             (0, Some((name, _, _))) => (*name).to_owned(),
             (0, None) => self.class.java_name().to_owned(),
             (_, Some((_, _, code))) => {
                 format!("{}{code}", "[".repeat(usize::from(self.dimensions)))
             }
-            (_, None) => format!(
-                "{}L{};",
-                "[".repeat(usize::from(self.dimensions)),
-                self.class.java_name()
-            ),
+            (_, None) => format!("{}L{};", "[".repeat(usize::from(self.dimensions)), self.class.java_name()),
         }
     }
 
     /// `Class.toString`.
     pub fn java_string(self) -> String {
-        if self.primitive && self.dimensions == 0 {
-            self.java_name()
-        } else {
-            format!("class {}", self.java_name())
-        }
+        if self.primitive && self.dimensions == 0 { self.java_name() } else { format!("class {}", self.java_name()) }
     }
 }

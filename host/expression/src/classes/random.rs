@@ -95,12 +95,8 @@ pub(super) fn seeded<'a>(seed: u64) -> Val<'a> {
 pub(super) const METHODS: &[&[Method]] = &[
     COMMON,
     &[
-        Method::new("nextInt", &[], "int", |_, this, _| {
-            on(this, |state| Val::Int(next(state, 32)))
-        }),
-        Method::new("nextInt", &[Ty::Int], "int", |_, this, args| {
-            bounded(this, args)
-        }),
+        Method::new("nextInt", &[], "int", |_, this, _| on(this, |state| Val::Int(next(state, 32)))),
+        Method::new("nextInt", &[Ty::Int], "int", |_, this, args| bounded(this, args)),
         Method::new("nextInt", &[Ty::Int, Ty::Int], "int", |_, this, args| {
             let (origin, bound) = (args.int(0)?, args.int(1)?);
             if origin >= bound {
@@ -108,20 +104,12 @@ pub(super) const METHODS: &[&[Method]] = &[
             }
             on(this, |state| Val::Int(between(state, origin, bound)))
         }),
-        Method::new("nextLong", &[], "long", |_, this, _| {
-            on(this, |state| Val::Long(long(state)))
-        }),
-        Method::new("nextBoolean", &[], "boolean", |_, this, _| {
-            on(this, |state| Val::Bool(next(state, 1) != 0))
-        }),
-        Method::new("nextDouble", &[], "double", |_, this, _| {
-            on(this, |state| Val::Double(double(state)))
-        }),
+        Method::new("nextLong", &[], "long", |_, this, _| on(this, |state| Val::Long(long(state)))),
+        Method::new("nextBoolean", &[], "boolean", |_, this, _| on(this, |state| Val::Bool(next(state, 1) != 0))),
+        Method::new("nextDouble", &[], "double", |_, this, _| on(this, |state| Val::Double(double(state)))),
         Method::new("nextFloat", &[], "float", |_, this, _| {
             #[expect(clippy::cast_precision_loss, reason = "24 bits fit a float")]
-            on(this, |state| {
-                Val::Float(next(state, 24) as f32 / (1u32 << 24) as f32)
-            })
+            on(this, |state| Val::Float(next(state, 24) as f32 / (1u32 << 24) as f32))
         }),
         Method::new("setSeed", &[Ty::Long], "void", |_, this, args| {
             let seed = args.long(0)?.cast_unsigned();
@@ -135,7 +123,5 @@ pub(super) const METHODS: &[&[Method]] = &[
 
 pub(super) const CONSTRUCTORS: &[Method] = &[
     Method::constructor(&[], |eval, _, _| Ok(seeded(eval.draw()))),
-    Method::constructor(&[Ty::Long], |_, _, args| {
-        Ok(seeded(args.long(0)?.cast_unsigned()))
-    }),
+    Method::constructor(&[Ty::Long], |_, _, args| Ok(seeded(args.long(0)?.cast_unsigned()))),
 ];

@@ -6,9 +6,7 @@ use crate::error::{Eval, Fault};
 use crate::eval::Evaluator;
 use crate::value::Val;
 
-const HEX: [char; 16] = [
-    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
-];
+const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
 
 fn encode<'a>(eval: &mut Evaluator<'a>, args: Args<'_, 'a>) -> Eval<Val<'a>> {
     let charset = args.get(1).as_str().unwrap_or("UTF-8");
@@ -19,15 +17,9 @@ fn encode<'a>(eval: &mut Evaluator<'a>, args: Args<'_, 'a>) -> Eval<Val<'a>> {
     let bytes = super::string::encode(args.text(0)?, charset);
     for byte in bytes {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'*' | b'_' => {
-                encoded.push(char::from(byte))
-            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'*' | b'_' => encoded.push(char::from(byte)),
             b' ' => encoded.push('+'),
-            _ => encoded.extend([
-                '%',
-                HEX[usize::from(byte >> 4)],
-                HEX[usize::from(byte & 15)],
-            ]),
+            _ => encoded.extend(['%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]),
         }
     }
     eval.text(encoded)
@@ -36,14 +28,7 @@ fn encode<'a>(eval: &mut Evaluator<'a>, args: Args<'_, 'a>) -> Eval<Val<'a>> {
 pub(super) const METHODS: &[&[Method]] = &[
     COMMON,
     &[
-        Method::fixed("encode", &[Ty::Text], "String", |eval, _, args| {
-            encode(eval, args)
-        }),
-        Method::fixed(
-            "encode",
-            &[Ty::Text, Ty::Text],
-            "String",
-            |eval, _, args| encode(eval, args),
-        ),
+        Method::fixed("encode", &[Ty::Text], "String", |eval, _, args| encode(eval, args)),
+        Method::fixed("encode", &[Ty::Text, Ty::Text], "String", |eval, _, args| encode(eval, args)),
     ],
 ];

@@ -14,19 +14,12 @@ pub(crate) fn parse(text: &str) -> Eval<u128> {
         return Err(bad());
     }
     let widths = [32, 16, 16, 16, 48];
-    groups
-        .iter()
-        .zip(widths)
-        .try_fold(0u128, |bits, (group, width)| {
-            let digits = !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_hexdigit());
-            let value = if digits {
-                u64::from_str_radix(group, 16).ok()
-            } else {
-                None
-            };
-            let value = value.ok_or_else(bad)? & ((1u64 << width) - 1);
-            Ok((bits << width) | u128::from(value))
-        })
+    groups.iter().zip(widths).try_fold(0u128, |bits, (group, width)| {
+        let digits = !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let value = if digits { u64::from_str_radix(group, 16).ok() } else { None };
+        let value = value.ok_or_else(bad)? & ((1u64 << width) - 1);
+        Ok((bits << width) | u128::from(value))
+    })
 }
 
 /// Sets version and variant.
@@ -57,20 +50,12 @@ pub(super) const METHODS: &[&[Method]] = &[
     &[
         Method::new("compareTo", &[Ty::Uuid], "int", |_, this, args| {
             let order = crate::value::order::same_kind(this, args.get(0));
-            order
-                .map(|order| Val::Int(order as i32))
-                .ok_or_else(super::method::null_pointer)
+            order.map(|order| Val::Int(order as i32)).ok_or_else(super::method::null_pointer)
         }),
-        Method::new("getMostSignificantBits", &[], "long", |_, this, _| {
-            half(this, 64)
-        }),
-        Method::new("getLeastSignificantBits", &[], "long", |_, this, _| {
-            half(this, 0)
-        }),
+        Method::new("getMostSignificantBits", &[], "long", |_, this, _| half(this, 64)),
+        Method::new("getLeastSignificantBits", &[], "long", |_, this, _| half(this, 0)),
         Method::new("version", &[], "int", |_, this, _| {
-            Ok(Val::Int(
-                i32::try_from((bits(this) >> 76) & 0xF).unwrap_or(0),
-            ))
+            Ok(Val::Int(i32::try_from((bits(this) >> 76) & 0xF).unwrap_or(0)))
         }),
         Method::new("variant", &[], "int", |_, this, _| {
             Ok(Val::Int(i32::try_from((bits(this) >> 62) & 3).unwrap_or(0)))
@@ -78,33 +63,19 @@ pub(super) const METHODS: &[&[Method]] = &[
         Method::new("timestamp", &[], "long", |_, _, _| Err(not_time_based())),
         Method::new("clockSequence", &[], "int", |_, _, _| Err(not_time_based())),
         Method::new("node", &[], "long", |_, _, _| Err(not_time_based())),
-        Method::fixed("fromString", &[Ty::Text], "UUID", |_, _, args| {
-            Ok(Val::Uuid(Box::new(parse(args.text(0)?)?)))
-        }),
-        Method::fixed("nameUUIDFromBytes", &[Ty::Bytes], "UUID", |_, _, args| {
-            named(args)
-        }),
+        Method::fixed("fromString", &[Ty::Text], "UUID", |_, _, args| Ok(Val::Uuid(Box::new(parse(args.text(0)?)?)))),
+        Method::fixed("nameUUIDFromBytes", &[Ty::Bytes], "UUID", |_, _, args| named(args)),
         Method::fixed("randomUUID", &[], "UUID", |eval, _, _| {
-            Ok(stamped(
-                (u128::from(eval.draw()) << 64) | u128::from(eval.draw()),
-                4,
-            ))
+            Ok(stamped((u128::from(eval.draw()) << 64) | u128::from(eval.draw()), 4))
         }),
     ],
 ];
 
 fn not_time_based() -> Box<Fault> {
-    Fault::java(
-        "java.lang.UnsupportedOperationException",
-        "Not a time-based UUID",
-    )
+    Fault::java("java.lang.UnsupportedOperationException", "Not a time-based UUID")
 }
 
-pub(super) const CONSTRUCTORS: &[Method] =
-    &[Method::constructor(&[Ty::Long, Ty::Long], |_, _, args| {
-        let half = |index| {
-            args.long(index)
-                .map(|value| u128::from(value.cast_unsigned()))
-        };
-        Ok(Val::Uuid(Box::new((half(0)? << 64) | half(1)?)))
-    })];
+pub(super) const CONSTRUCTORS: &[Method] = &[Method::constructor(&[Ty::Long, Ty::Long], |_, _, args| {
+    let half = |index| args.long(index).map(|value| u128::from(value.cast_unsigned()));
+    Ok(Val::Uuid(Box::new((half(0)? << 64) | half(1)?)))
+})];

@@ -26,9 +26,7 @@ pub(crate) fn coerce<'a>(value: &Val<'a>, target: Ty) -> Eval<Val<'a>> {
         _ => {}
     }
     if let Some(items) = value.elements() {
-        let converted = items
-            .first()
-            .map_or(Ok(Val::Null), |first| coerce(first, target))?;
+        let converted = items.first().map_or(Ok(Val::Null), |first| coerce(first, target))?;
         return not_null(converted, value, target);
     }
     let converted = match target {
@@ -38,45 +36,30 @@ pub(crate) fn coerce<'a>(value: &Val<'a>, target: Ty) -> Eval<Val<'a>> {
         },
         Ty::Char | Ty::BoxedChar => to_char(value, target)?,
         Ty::DayOfWeek => ordinal_or_name(value, target, day_of_week::by_name, |at| {
-            u8::try_from(at)
-                .ok()
-                .filter(|day| *day < 7)
-                .map(Val::DayOfWeek)
+            u8::try_from(at).ok().filter(|day| *day < 7).map(Val::DayOfWeek)
         })?,
-        Ty::ChronoUnit => {
-            ordinal_or_name(value, target, chrono_unit::by_name, chrono_unit::by_ordinal)?
-        }
+        Ty::ChronoUnit => ordinal_or_name(value, target, chrono_unit::by_name, chrono_unit::by_ordinal)?,
         Ty::Uuid => match value.as_str().map(trim) {
             Some("") => Val::Null,
             Some(text) => Val::Uuid(Box::new(uuid::parse(text)?)),
             None => return Err(unconvertible(value, target)),
         },
         Ty::Date => match value {
-            Val::Instant(instant) => Val::Date(
-                instant
-                    .millis()
-                    .ok_or_else(|| unconvertible(value, target))?,
-            ),
+            Val::Instant(instant) => Val::Date(instant.millis().ok_or_else(|| unconvertible(value, target))?),
             _ => Val::Date(date::parse(value.as_str().unwrap_or_default())?),
         },
         Ty::Instant => match value {
             Val::Date(millis) => Val::Instant(Instant::of_millis(*millis)),
             _ => return Err(unconvertible(value, target)),
         },
-        Ty::Month | Ty::ZoneId | Ty::ZoneOffset | Ty::TimeZone | Ty::Locale | Ty::Charset => {
-            value.clone()
-        }
+        Ty::Month | Ty::ZoneId | Ty::ZoneOffset | Ty::TimeZone | Ty::Locale | Ty::Charset => value.clone(),
         _ => to_number(value, target)?,
     };
     not_null(converted, value, target)
 }
 
 fn not_null<'a>(converted: Val<'a>, value: &Val<'a>, target: Ty) -> Eval<Val<'a>> {
-    if converted.is_null() && target.is_primitive() {
-        Err(unconvertible(value, target))
-    } else {
-        Ok(converted)
-    }
+    if converted.is_null() && target.is_primitive() { Err(unconvertible(value, target)) } else { Ok(converted) }
 }
 
 /// `true on yes 1` and their opposites, in any case; blank is null (inner `None`), anything else no boolean.
@@ -103,11 +86,7 @@ pub(crate) fn to_boolean(value: &Val<'_>) -> Eval<bool> {
         },
     };
     converted.ok_or_else(|| {
-        Fault::spel(
-            Code::Conversion,
-            1001,
-            "cannot convert null to a boolean: compare it with a value, or use '?:'",
-        )
+        Fault::spel(Code::Conversion, 1001, "cannot convert null to a boolean: compare it with a value, or use '?:'")
     })
 }
 
@@ -117,9 +96,7 @@ pub(crate) fn to_boolean(value: &Val<'_>) -> Eval<bool> {
 /// What does not convert.
 pub(crate) fn to_index(value: &Val<'_>) -> Eval<i32> {
     let converted = coerce(value, Ty::Int)?;
-    converted
-        .as_i32()
-        .ok_or_else(|| unconvertible(value, Ty::Int))
+    converted.as_i32().ok_or_else(|| unconvertible(value, Ty::Int))
 }
 
 fn to_char<'a>(value: &Val<'a>, target: Ty) -> Eval<Val<'a>> {
@@ -132,11 +109,7 @@ fn to_char<'a>(value: &Val<'a>, target: Ty) -> Eval<Val<'a>> {
         };
     }
     let number = value.as_i64().ok_or_else(|| unconvertible(value, target))?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "Java casts a short to a char"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "Java casts a short to a char")]
     Ok(Val::Char(number as u16))
 }
 
@@ -156,22 +129,14 @@ fn ordinal_or_name<'a>(
 fn to_collection<'a>(value: &Val<'a>) -> Val<'a> {
     match value {
         Val::Str(text) if text.as_str().is_empty() => Val::list(Vec::new()),
-        Val::Str(text) => Val::list(
-            text.as_str()
-                .split(',')
-                .map(|piece| Val::text(trim(piece)))
-                .collect(),
-        ),
+        Val::Str(text) => Val::list(text.as_str().split(',').map(|piece| Val::text(trim(piece))).collect()),
         _ => Val::list(value.elements().unwrap_or_else(|| vec![value.clone()])),
     }
 }
 
 fn to_array<'a>(value: &Val<'a>, item: Ty, element: Class) -> Eval<Val<'a>> {
     let items = to_collection(value).elements().unwrap_or_default();
-    let items: Vec<Val<'a>> = items
-        .iter()
-        .map(|value| coerce(value, item))
-        .collect::<Eval<_>>()?;
+    let items: Vec<Val<'a>> = items.iter().map(|value| coerce(value, item)).collect::<Eval<_>>()?;
     Ok(Val::Array(Array::of_primitives(element, items)))
 }
 
@@ -188,23 +153,13 @@ fn to_number<'a>(value: &Val<'a>, target: Ty) -> Eval<Val<'a>> {
         _ => Cow::Borrowed(value),
     };
     let real = matches!(*source, Val::Double(_) | Val::Float(_));
-    let whole = if real {
-        source.as_i64().map(i128::from)
-    } else {
-        source.as_i128()
-    };
+    let whole = if real { source.as_i64().map(i128::from) } else { source.as_i128() };
     let converted = match target {
         Ty::Double | Ty::BoxedDouble => source.as_f64().map(Val::Double),
         Ty::Float | Ty::BoxedFloat => source.as_f32().map(Val::Float),
-        Ty::Long | Ty::BoxedLong => whole
-            .and_then(|whole| i64::try_from(whole).ok())
-            .map(Val::Long),
-        Ty::Byte | Ty::BoxedByte => whole
-            .and_then(|whole| i8::try_from(whole).ok())
-            .map(Val::Byte),
-        _ => whole
-            .and_then(|whole| i32::try_from(whole).ok())
-            .map(Val::Int),
+        Ty::Long | Ty::BoxedLong => whole.and_then(|whole| i64::try_from(whole).ok()).map(Val::Long),
+        Ty::Byte | Ty::BoxedByte => whole.and_then(|whole| i8::try_from(whole).ok()).map(Val::Byte),
+        _ => whole.and_then(|whole| i32::try_from(whole).ok()).map(Val::Int),
     };
     converted.ok_or_else(bad)
 }
@@ -212,15 +167,11 @@ fn to_number<'a>(value: &Val<'a>, target: Ty) -> Eval<Val<'a>> {
 /// Spring's number texts: decimal, or hexadecimal with `0x` or `#`.
 fn parse_number<'a>(text: &str, target: Ty) -> Option<Val<'a>> {
     match target {
-        Ty::Double | Ty::BoxedDouble => {
-            crate::functions::numbers::parse_double(text).map(Val::Double)
-        }
+        Ty::Double | Ty::BoxedDouble => crate::functions::numbers::parse_double(text).map(Val::Double),
         Ty::Float | Ty::BoxedFloat => crate::functions::numbers::parse_float(text).map(Val::Float),
         _ => {
             let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
-            let hex = ["0x", "0X", "#"]
-                .iter()
-                .find_map(|prefix| digits.strip_prefix(prefix));
+            let hex = ["0x", "0X", "#"].iter().find_map(|prefix| digits.strip_prefix(prefix));
             let number = match hex {
                 Some(hex) => i64::from_str_radix(hex, 16).ok()?.checked_mul(sign)?,
                 None => text.parse::<i64>().ok()?,

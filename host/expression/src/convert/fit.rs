@@ -19,21 +19,13 @@ pub(crate) enum Fit {
 /// How an argument fits a parameter.
 pub(crate) fn fit(value: &Val<'_>, param: Ty) -> Fit {
     if value.is_null() {
-        return if param.is_primitive() {
-            Fit::No
-        } else {
-            Fit::Exact
-        };
+        return if param.is_primitive() { Fit::No } else { Fit::Exact };
     }
     let class = Class::of(value);
     if let Some(fit) = assignable(value, class, param) {
         return fit;
     }
-    if converts(value, class, param) {
-        Fit::Convert
-    } else {
-        Fit::No
-    }
+    if converts(value, class, param) { Fit::Convert } else { Fit::No }
 }
 
 /// Distance from a class to `Object`, as Spring weighs it.
@@ -76,12 +68,8 @@ fn assignable(value: &Val<'_>, class: Class, param: Ty) -> Option<Fit> {
         Ty::DayOfWeek => exact(class == Class::DayOfWeek),
         Ty::ChronoUnit => exact(class == Class::ChronoUnit),
         Ty::Uuid => exact(class == Class::Uuid),
-        Ty::Bytes => exact(
-            matches!(value, Val::Array(array) if array.primitive && array.element == Class::Byte),
-        ),
-        Ty::Chars => exact(
-            matches!(value, Val::Array(array) if array.primitive && array.element == Class::Character),
-        ),
+        Ty::Bytes => exact(matches!(value, Val::Array(array) if array.primitive && array.element == Class::Byte)),
+        Ty::Chars => exact(matches!(value, Val::Array(array) if array.primitive && array.element == Class::Character)),
         Ty::Object => Some(Fit::Close(to_object(class))),
         Ty::Sequence => matches!(class, Class::String | Class::Status).then_some(Fit::Close(1)),
         Ty::Collection | Ty::Iterable => {
@@ -90,37 +78,22 @@ fn assignable(value: &Val<'_>, class: Class, param: Ty) -> Option<Fit> {
         Ty::Map => (class == Class::Map).then_some(Fit::Close(3)),
         Ty::ChronoLocalDate => (class == Class::LocalDate).then_some(Fit::Close(1)),
         Ty::ChronoLocalDateTime => (class == Class::LocalDateTime).then_some(Fit::Close(1)),
-        Ty::Temporal => matches!(
-            class,
-            Class::LocalDate | Class::LocalDateTime | Class::Instant
-        )
-        .then_some(Fit::Close(1)),
-        Ty::TemporalAdjuster => matches!(
-            class,
-            Class::LocalDate | Class::LocalDateTime | Class::Instant | Class::DayOfWeek
-        )
-        .then_some(Fit::Close(1)),
+        Ty::Temporal => {
+            matches!(class, Class::LocalDate | Class::LocalDateTime | Class::Instant).then_some(Fit::Close(1))
+        }
+        Ty::TemporalAdjuster => {
+            matches!(class, Class::LocalDate | Class::LocalDateTime | Class::Instant | Class::DayOfWeek)
+                .then_some(Fit::Close(1))
+        }
         Ty::TemporalUnit => (class == Class::ChronoUnit).then_some(Fit::Close(1)),
-        Ty::Month
-        | Ty::ZoneId
-        | Ty::ZoneOffset
-        | Ty::TimeZone
-        | Ty::Locale
-        | Ty::Charset
-        | Ty::Comparator => None,
+        Ty::Month | Ty::ZoneId | Ty::ZoneOffset | Ty::TimeZone | Ty::Locale | Ty::Charset | Ty::Comparator => None,
     }
 }
 
 fn is_number(class: Class) -> bool {
     matches!(
         class,
-        Class::Integer
-            | Class::Long
-            | Class::Double
-            | Class::Float
-            | Class::Byte
-            | Class::Short
-            | Class::BigInteger
+        Class::Integer | Class::Long | Class::Double | Class::Float | Class::Byte | Class::Short | Class::BigInteger
     )
 }
 
@@ -154,9 +127,7 @@ fn converts(value: &Val<'_>, class: Class, param: Ty) -> bool {
         Ty::DayOfWeek | Ty::ChronoUnit | Ty::Month => {
             matches!(class, Class::String | Class::Integer)
         }
-        Ty::ZoneId | Ty::ZoneOffset | Ty::TimeZone | Ty::Locale | Ty::Charset | Ty::Uuid => {
-            class == Class::String
-        }
+        Ty::ZoneId | Ty::ZoneOffset | Ty::TimeZone | Ty::Locale | Ty::Charset | Ty::Uuid => class == Class::String,
         Ty::Date => matches!(class, Class::Instant | Class::String),
         Ty::Instant => class == Class::Date,
         Ty::ChronoLocalDate
@@ -179,9 +150,6 @@ fn array_converts(value: &Val<'_>, param: Ty) -> bool {
     };
     match param {
         Ty::Collection | Ty::Bytes | Ty::Chars => true,
-        _ => array
-            .items
-            .first()
-            .is_none_or(|first| fit(first, param) != Fit::No),
+        _ => array.items.first().is_none_or(|first| fit(first, param) != Fit::No),
     }
 }

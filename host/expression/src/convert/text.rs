@@ -47,9 +47,5 @@ pub(crate) fn to_text<'a>(value: &Val<'a>) -> Eval<Option<String>> {
 
 /// There is no conversion.
 pub(super) fn unconvertible(value: &Val<'_>, target: Ty) -> Box<Fault> {
-    Fault::spel(
-        Code::Conversion,
-        1001,
-        format_args!("cannot convert from {} to {}", shown(value), target.name()),
-    )
+    Fault::spel(Code::Conversion, 1001, format_args!("cannot convert from {} to {}", shown(value), target.name()))
 }

@@ -10,21 +10,12 @@ use crate::value::{Map, Val};
 
 impl<'a> Evaluator<'a> {
     /// `target.name`.
-    pub(super) fn property(
-        &mut self,
-        target: &Val<'a>,
-        name: &str,
-        safe: bool,
-        at: u32,
-    ) -> Eval<Val<'a>> {
+    pub(super) fn property(&mut self, target: &Val<'a>, name: &str, safe: bool, at: u32) -> Eval<Val<'a>> {
         if target.is_null() {
             if safe {
                 return Ok(Val::Null);
             }
-            return Err(self.on_null(
-                1007,
-                format!("property '{name}' cannot be read: the value before it is null"),
-            ));
+            return Err(self.on_null(1007, format!("property '{name}' cannot be read: the value before it is null")));
         }
         self.operation()?;
         let Val::Map(map) = target else {
@@ -42,11 +33,7 @@ impl<'a> Evaluator<'a> {
             Some(value) => Ok(value),
             None => {
                 let names = map.names();
-                let fault = Fault::spel(
-                    Code::UnknownProperty,
-                    1021,
-                    format_args!("there is no '{name}' here"),
-                );
+                let fault = Fault::spel(Code::UnknownProperty, 1021, format_args!("there is no '{name}' here"));
                 Err(fault.named(name, names.iter().map(String::as_str)))
             }
         }
@@ -70,11 +57,7 @@ impl<'a> Evaluator<'a> {
         if self.missing.is_none() {
             let names = map.names();
             let nearest = crate::nearest::nearest(name, names.iter().map(String::as_str));
-            self.missing = Some(Missing {
-                name: name.to_owned(),
-                nearest,
-                at,
-            });
+            self.missing = Some(Missing { name: name.to_owned(), nearest, at });
         }
     }
 
@@ -88,9 +71,7 @@ impl<'a> Evaluator<'a> {
             format_args!("property '{name}' cannot be read on {}", shown(target)),
         );
         Err(match target {
-            Val::Bean(bean) => {
-                fault.named(name, bean.shape().fields().iter().map(|(known, _)| *known))
-            }
+            Val::Bean(bean) => fault.named(name, bean.shape().fields().iter().map(|(known, _)| *known)),
             _ => fault.named(name, std::iter::empty()),
         })
     }
@@ -99,17 +80,13 @@ impl<'a> Evaluator<'a> {
     fn getter(&mut self, target: &Val<'a>, name: &str) -> Eval<Option<Val<'a>>> {
         match target {
             Val::Bean(bean) => {
-                let value = bean
-                    .property(name)
-                    .or_else(|| beans::call::without_arguments(bean, name));
+                let value = bean.property(name).or_else(|| beans::call::without_arguments(bean, name));
                 if value.is_some() {
                     return Ok(value);
                 }
             }
             Val::Array(array) if name == "length" => {
-                return Ok(Some(Val::Int(
-                    i32::try_from(array.items.len()).unwrap_or(i32::MAX),
-                )));
+                return Ok(Some(Val::Int(i32::try_from(array.items.len()).unwrap_or(i32::MAX))));
             }
             _ => {}
         }
@@ -117,9 +94,7 @@ impl<'a> Evaluator<'a> {
             Val::Class(reference) => (reference.class, true),
             _ => (Class::of(target), false),
         };
-        if of_class
-            && matches!(target, Val::Class(reference) if reference.dimensions > 0 || reference.primitive)
-        {
+        if of_class && matches!(target, Val::Class(reference) if reference.dimensions > 0 || reference.primitive) {
             return Ok(None);
         }
         match find_getter(class, name, of_class) {
@@ -129,12 +104,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `target[index]`.
-    pub(super) fn index(
-        &mut self,
-        index: &'a Node,
-        safe: bool,
-        scope: &Scope<'a>,
-    ) -> Eval<Val<'a>> {
+    pub(super) fn index(&mut self, index: &'a Node, safe: bool, scope: &Scope<'a>) -> Eval<Val<'a>> {
         let target = &scope.active;
         if target.is_null() {
             if safe {
@@ -151,13 +121,7 @@ impl<'a> Evaluator<'a> {
             return Ok(found.unwrap_or(Val::Null));
         }
         let root = self.root_value();
-        let key = self.eval(
-            index,
-            &Scope {
-                active: root,
-                outer: scope.outer.clone(),
-            },
-        )?;
+        let key = self.eval(index, &Scope { active: root, outer: scope.outer.clone() })?;
         if key.is_null() {
             return Err(self.on_null(1012, "the index is null".to_owned()));
         }
@@ -170,9 +134,7 @@ impl<'a> Evaluator<'a> {
                 }
                 Ok(found.unwrap_or(Val::Null))
             }
-            Val::List(list) => {
-                position(&key, list.len(), 1025, "list").map(|at| list.get(at).unwrap_or(Val::Null))
-            }
+            Val::List(list) => position(&key, list.len(), 1025, "list").map(|at| list.get(at).unwrap_or(Val::Null)),
             Val::Array(array) => element(&array.items, &key, 1024, "array"),
             Val::Set(set) => element(&set.items, &key, 1025, "collection"),
             Val::Str(text) => {
@@ -193,16 +155,13 @@ impl<'a> Evaluator<'a> {
 
 fn position(key: &Val<'_>, length: usize, number: u16, what: &str) -> Eval<usize> {
     let index = to_index(key)?;
-    usize::try_from(index)
-        .ok()
-        .filter(|at| *at < length)
-        .ok_or_else(|| {
-            Fault::spel(
-                Code::Index,
-                number,
-                format_args!("the {what} has {length} elements, index {index} is not one of them"),
-            )
-        })
+    usize::try_from(index).ok().filter(|at| *at < length).ok_or_else(|| {
+        Fault::spel(
+            Code::Index,
+            number,
+            format_args!("the {what} has {length} elements, index {index} is not one of them"),
+        )
+    })
 }
 
 fn element<'a>(items: &[Val<'a>], key: &Val<'a>, number: u16, what: &str) -> Eval<Val<'a>> {
@@ -211,45 +170,26 @@ fn element<'a>(items: &[Val<'a>], key: &Val<'a>, number: u16, what: &str) -> Eva
 
 fn capitalised(name: &str) -> String {
     let mut letters = name.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Java beans: `URL` keeps its case, `name` becomes `Name`; a small first letter is tried as well.
 fn suffixes(name: &str) -> Vec<String> {
     let second_is_upper = name.chars().nth(1).is_some_and(char::is_uppercase);
-    let suffix = if second_is_upper {
-        name.to_owned()
-    } else {
-        capitalised(name)
-    };
+    let suffix = if second_is_upper { name.to_owned() } else { capitalised(name) };
     let capital = capitalised(&suffix);
-    if capital == suffix {
-        vec![suffix]
-    } else {
-        vec![suffix, capital]
-    }
+    if capital == suffix { vec![suffix] } else { vec![suffix, capital] }
 }
 
 fn find_getter(class: Class, name: &str, of_class: bool) -> Option<&'static Method> {
     let fits = |method: &&Method| {
-        method.params.is_empty()
-            && !method.varargs
-            && method.returns != "void"
-            && (!of_class || method.fixed)
+        method.params.is_empty() && !method.varargs && method.returns != "void" && (!of_class || method.fixed)
     };
     let suffixes = suffixes(name);
-    let get = suffixes
-        .iter()
-        .find_map(|suffix| class.named(&format!("get{suffix}")).find(fits));
+    let get = suffixes.iter().find_map(|suffix| class.named(&format!("get{suffix}")).find(fits));
     let is = || {
-        let boolean =
-            |method: &&Method| fits(method) && method.returns.eq_ignore_ascii_case("boolean");
-        suffixes
-            .iter()
-            .find_map(|suffix| class.named(&format!("is{suffix}")).find(boolean))
+        let boolean = |method: &&Method| fits(method) && method.returns.eq_ignore_ascii_case("boolean");
+        suffixes.iter().find_map(|suffix| class.named(&format!("is{suffix}")).find(boolean))
     };
     get.or_else(is).or_else(|| class.named(name).find(fits))
 }

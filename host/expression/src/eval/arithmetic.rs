@@ -33,18 +33,12 @@ fn unsupported(operator: &str, left: &Val<'_>, right: &Val<'_>) -> Box<Fault> {
     Fault::spel(
         Code::Operand,
         1030,
-        format_args!(
-            "the operator '{operator}' is not supported between {} and {}",
-            shown(left),
-            shown(right)
-        ),
+        format_args!("the operator '{operator}' is not supported between {} and {}", shown(left), shown(right)),
     )
 }
 
 fn big<'a>(value: Option<i128>) -> Eval<Val<'a>> {
-    value
-        .map(|value| Val::Big(Box::new(value)))
-        .ok_or_else(|| limit(1075, "the number has more than 127 bits"))
+    value.map(|value| Val::Big(Box::new(value))).ok_or_else(|| limit(1075, "the number has more than 127 bits"))
 }
 
 fn by_zero() -> Box<Fault> {
@@ -55,12 +49,7 @@ fn by_zero() -> Box<Fault> {
 
 impl<'a> Evaluator<'a> {
     /// An operator that chains, on two values.
-    pub(super) fn combine(
-        &mut self,
-        operator: Operator,
-        left: &Val<'a>,
-        right: &Val<'a>,
-    ) -> Eval<Val<'a>> {
+    pub(super) fn combine(&mut self, operator: Operator, left: &Val<'a>, right: &Val<'a>) -> Eval<Val<'a>> {
         if let Some(numbers) = promote(left, right) {
             return match numbers {
                 Promoted::Double(a, b) => Ok(Val::Double(real(operator, a, b))),
@@ -71,18 +60,10 @@ impl<'a> Evaluator<'a> {
             };
         }
         match (operator, left, right) {
-            (Operator::Add, Val::Str(_), _) | (Operator::Add, _, Val::Str(_)) => {
-                self.concatenate(left, right)
-            }
-            (Operator::Subtract, Val::Str(text), Val::Int(distance))
-                if length(text.as_str()) == 1 =>
-            {
+            (Operator::Add, Val::Str(_), _) | (Operator::Add, _, Val::Str(_)) => self.concatenate(left, right),
+            (Operator::Subtract, Val::Str(text), Val::Int(distance)) if length(text.as_str()) == 1 => {
                 let unit = text.as_str().encode_utf16().next().unwrap_or_default();
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "Java casts to char"
-                )]
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "Java casts to char")]
                 let moved = i32::from(unit).wrapping_sub(*distance) as u16;
                 self.text(crate::value::text::unit_text(moved))
             }
@@ -93,12 +74,7 @@ impl<'a> Evaluator<'a> {
 
     fn concatenate(&mut self, left: &Val<'a>, right: &Val<'a>) -> Eval<Val<'a>> {
         let most = self.options.limits.concatenation;
-        let too_long = || {
-            limit(
-                1078,
-                format_args!("concatenated string is longer than {most} characters"),
-            )
-        };
+        let too_long = || limit(1078, format_args!("concatenated string is longer than {most} characters"));
         let mut joined = operand_text(left)?;
         let before = length(&joined);
         let after = operand_text(right)?;
@@ -120,10 +96,7 @@ impl<'a> Evaluator<'a> {
         };
         let most = self.options.limits.repetition;
         if length(text.as_str()).saturating_mul(count) > most {
-            return Err(limit(
-                1076,
-                format_args!("repeated text is longer than {most} characters"),
-            ));
+            return Err(limit(1076, format_args!("repeated text is longer than {most} characters")));
         }
         self.text(text.as_str().repeat(count))
     }
@@ -134,27 +107,16 @@ impl<'a> Evaluator<'a> {
             return Err(unsupported("^", left, right));
         };
         if let Val::Big(base) = left {
-            let exponent = right
-                .as_i32()
-                .and_then(|exponent| u32::try_from(exponent).ok());
+            let exponent = right.as_i32().and_then(|exponent| u32::try_from(exponent).ok());
             return big(exponent.and_then(|exponent| base.checked_pow(exponent)));
         }
         let raised = base.powf(exponent);
-        if matches!(left, Val::Double(_) | Val::Float(_))
-            || matches!(right, Val::Double(_) | Val::Float(_))
-        {
+        if matches!(left, Val::Double(_) | Val::Float(_)) || matches!(right, Val::Double(_) | Val::Float(_)) {
             return Ok(Val::Double(raised));
         }
         let long = matches!(left, Val::Long(_)) || matches!(right, Val::Long(_));
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "Java's cast: cut and saturate"
-        )]
-        Ok(if long || raised > f64::from(i32::MAX) {
-            Val::Long(raised as i64)
-        } else {
-            Val::Int(raised as i32)
-        })
+        #[expect(clippy::cast_possible_truncation, reason = "Java's cast: cut and saturate")]
+        Ok(if long || raised > f64::from(i32::MAX) { Val::Long(raised as i64) } else { Val::Int(raised as i32) })
     }
 }
 

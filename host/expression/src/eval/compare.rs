@@ -13,12 +13,7 @@ use crate::value::{List, Val};
 
 impl<'a> Evaluator<'a> {
     /// An operator that does not chain, on two values.
-    pub(super) fn pair(
-        &mut self,
-        operator: Operator,
-        left: &Val<'a>,
-        right: &Val<'a>,
-    ) -> Eval<Val<'a>> {
+    pub(super) fn pair(&mut self, operator: Operator, left: &Val<'a>, right: &Val<'a>) -> Eval<Val<'a>> {
         let value = match operator {
             Operator::Equal => equal(left, right),
             Operator::NotEqual => !equal(left, right),
@@ -36,38 +31,23 @@ impl<'a> Evaluator<'a> {
 
     fn matches(&mut self, left: &Val<'a>, right: &Val<'a>) -> Eval<bool> {
         let Some(input) = to_text(left)? else {
-            return Err(Fault::spel(
-                Code::Operand,
-                1037,
-                "the left operand of 'matches' must be a text, and is null",
-            ));
+            return Err(Fault::spel(Code::Operand, 1037, "the left operand of 'matches' must be a text, and is null"));
         };
         let Some(pattern) = right.as_str() else {
             return Err(Fault::spel(
                 Code::Operand,
                 1038,
-                format_args!(
-                    "the right operand of 'matches' must be a string, not {}",
-                    shown(right)
-                ),
+                format_args!("the right operand of 'matches' must be a string, not {}", shown(right)),
             ));
         };
         let most = self.options.limits.pattern_length;
         if length(pattern) > most {
-            return Err(limit(
-                1077,
-                format_args!("pattern is longer than {most} characters"),
-            ));
+            return Err(limit(1077, format_args!("pattern is longer than {most} characters")));
         }
         let compiled = self.pattern(pattern)?;
-        compiled
-            .matches(&input, self.options.limits.pattern_steps)
-            .map_err(|fault| {
-                fault.wrapped(
-                    1073,
-                    format_args!("failed to evaluate pattern '{pattern}' efficiently: redesign it"),
-                )
-            })
+        compiled.matches(&input, self.options.limits.pattern_steps).map_err(|fault| {
+            fault.wrapped(1073, format_args!("failed to evaluate pattern '{pattern}' efficiently: redesign it"))
+        })
     }
 }
 
@@ -88,12 +68,7 @@ pub(crate) fn equal(left: &Val<'_>, right: &Val<'_>) -> bool {
     left.deep_equals(right) || same_kind(left, right) == Some(Ordering::Equal)
 }
 
-fn ordered(
-    left: &Val<'_>,
-    right: &Val<'_>,
-    reals: fn(f64, f64) -> bool,
-    rest: fn(Ordering) -> bool,
-) -> Eval<bool> {
+fn ordered(left: &Val<'_>, right: &Val<'_>, reals: fn(f64, f64) -> bool, rest: fn(Ordering) -> bool) -> Eval<bool> {
     match promote(left, right) {
         // NaN is neither below nor above anything.
         Some(Promoted::Double(a, b)) => return Ok(reals(a, b)),
@@ -126,17 +101,12 @@ fn instance_of(left: &Val<'_>, right: &Val<'_>) -> Eval<bool> {
         return Err(Fault::spel(
             Code::Operand,
             1028,
-            format_args!(
-                "the right operand of 'instanceof' must be a type, T(...), not {}",
-                shown(right)
-            ),
+            format_args!("the right operand of 'instanceof' must be a type, T(...), not {}", shown(right)),
         ));
     };
     Ok(match left {
         Val::Array(array) => {
-            class.dimensions == 1
-                && array.element == class.class
-                && array.primitive == class.primitive
+            class.dimensions == 1 && array.element == class.class && array.primitive == class.primitive
         }
         _ => class.dimensions == 0 && !class.primitive && Class::of(left) == class.class,
     })
@@ -147,17 +117,15 @@ pub(crate) fn natural_order<'a>(list: &List<'a>) -> Eval<Vec<Val<'a>>> {
     let mut items: Vec<Val<'a>> = list.iter().collect();
     let mut failed = None;
     items.sort_by(|a, b| {
-        same_kind(a, b)
-            .or_else(|| (a.is_number() && b.is_number()).then(|| compare(a, b).ok())?)
-            .unwrap_or_else(|| {
-                failed.get_or_insert_with(|| {
-                    Fault::java(
-                        "java.lang.ClassCastException",
-                        format!("{} cannot be compared with {}", shown(a), shown(b)),
-                    )
-                });
-                Ordering::Equal
-            })
+        same_kind(a, b).or_else(|| (a.is_number() && b.is_number()).then(|| compare(a, b).ok())?).unwrap_or_else(|| {
+            failed.get_or_insert_with(|| {
+                Fault::java(
+                    "java.lang.ClassCastException",
+                    format!("{} cannot be compared with {}", shown(a), shown(b)),
+                )
+            });
+            Ordering::Equal
+        })
     });
     failed.map_or(Ok(items), Err)
 }

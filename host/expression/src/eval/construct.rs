@@ -8,24 +8,11 @@ use crate::error::{Code, Eval, Fault, limit};
 use crate::value::{Array, Val};
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn construct(
-        &mut self,
-        name: &str,
-        arguments: &'a [Node],
-        scope: &Scope<'a>,
-    ) -> Eval<Val<'a>> {
+    pub(super) fn construct(&mut self, name: &str, arguments: &'a [Node], scope: &Scope<'a>) -> Eval<Val<'a>> {
         self.operation()?;
-        let values: Vec<Val<'a>> = arguments
-            .iter()
-            .map(|argument| self.eval(argument, scope))
-            .collect::<Eval<_>>()?;
-        let class = find(name, 0)
-            .map_err(|fault| fault.wrapped(1003, format_args!("cannot make a '{name}'")))?;
-        let constructors = if class.primitive {
-            &[]
-        } else {
-            class.class.constructors()
-        };
+        let values: Vec<Val<'a>> = arguments.iter().map(|argument| self.eval(argument, scope)).collect::<Eval<_>>()?;
+        let class = find(name, 0).map_err(|fault| fault.wrapped(1003, format_args!("cannot make a '{name}'")))?;
+        let constructors = if class.primitive { &[] } else { class.class.constructors() };
         let Some(constructor) = choose_constructor(constructors, &values) else {
             let types: Vec<String> = values.iter().map(shown).collect();
             return Err(Fault::spel(
@@ -35,12 +22,8 @@ impl<'a> Evaluator<'a> {
             ));
         };
         let converted = convert(constructor, values)?;
-        (constructor.call)(self, &Val::Null, Args(&converted)).map_err(|fault| {
-            fault.wrapped(
-                1003,
-                format_args!("a problem occurred while making a '{name}'"),
-            )
-        })
+        (constructor.call)(self, &Val::Null, Args(&converted))
+            .map_err(|fault| fault.wrapped(1003, format_args!("a problem occurred while making a '{name}'")))
     }
 
     pub(super) fn new_array(
@@ -58,20 +41,10 @@ impl<'a> Evaluator<'a> {
             sizes.push(crate::convert::to_index(&size).map_err(|fault| fault.at(dimension.at))?);
         }
         if let Some(items) = items {
-            return self.filled(
-                class,
-                dimensions.len(),
-                sizes.first().copied(),
-                items,
-                scope,
-            );
+            return self.filled(class, dimensions.len(), sizes.first().copied(), items, scope);
         }
         if sizes.len() != dimensions.len() {
-            return Err(Fault::spel(
-                Code::Syntax,
-                1063,
-                "a dimension of the array is missing",
-            ));
+            return Err(Fault::spel(Code::Syntax, 1063, "a dimension of the array is missing"));
         }
         self.empty_array(class, &sizes)
     }
@@ -85,18 +58,10 @@ impl<'a> Evaluator<'a> {
         scope: &Scope<'a>,
     ) -> Eval<Val<'a>> {
         if dimensions != 1 {
-            return Err(Fault::spel(
-                Code::Syntax,
-                1062,
-                "only arrays of one dimension can be initialised",
-            ));
+            return Err(Fault::spel(Code::Syntax, 1062, "only arrays of one dimension can be initialised"));
         }
         if size.is_some_and(|size| usize::try_from(size) != Ok(items.len())) {
-            return Err(Fault::spel(
-                Code::Syntax,
-                1064,
-                "the size of the array is not the number of its elements",
-            ));
+            return Err(Fault::spel(Code::Syntax, 1064, "the size of the array is not the number of its elements"));
         }
         self.charge(items.len() * size_of::<Val<'_>>())?;
         let element = element_type(class);
@@ -108,11 +73,7 @@ impl<'a> Evaluator<'a> {
                 None => value,
             });
         }
-        Ok(Val::Array(Array {
-            element: class.class,
-            primitive: class.primitive,
-            items: values.into(),
-        }))
+        Ok(Val::Array(Array { element: class.class, primitive: class.primitive, items: values.into() }))
     }
 
     /// Elements start as zero, false or null; several dimensions nest.
@@ -121,17 +82,11 @@ impl<'a> Evaluator<'a> {
         let mut total: usize = 1;
         for size in sizes {
             let Ok(size) = usize::try_from(*size) else {
-                return Err(Fault::java(
-                    "java.lang.NegativeArraySizeException",
-                    size.to_string(),
-                ));
+                return Err(Fault::java("java.lang.NegativeArraySizeException", size.to_string()));
             };
             total = total.saturating_mul(size);
             if total >= most {
-                return Err(limit(
-                    1075,
-                    format_args!("an array has fewer than {most} elements"),
-                ));
+                return Err(limit(1075, format_args!("an array has fewer than {most} elements")));
             }
         }
         self.charge(total.max(1) * size_of::<Val<'_>>())?;
@@ -147,11 +102,7 @@ impl<'a> Evaluator<'a> {
             _ => Val::Int(0),
         };
         let mut value = zero;
-        let mut array = Array {
-            element: class.class,
-            primitive: class.primitive,
-            items: [].into(),
-        };
+        let mut array = Array { element: class.class, primitive: class.primitive, items: [].into() };
         for size in sizes.iter().rev() {
             let items = vec![value; usize::try_from(*size).unwrap_or(0)];
             array.items = items.into();

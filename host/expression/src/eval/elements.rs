@@ -8,42 +8,25 @@ use crate::error::{Code, Eval, Fault};
 use crate::value::{Array, Key, Map, OwnedMap, Val};
 
 fn inside<'a>(element: Val<'a>) -> Scope<'a> {
-    Scope {
-        active: element.clone(),
-        outer: element,
-    }
+    Scope { active: element.clone(), outer: element }
 }
 
 fn not_a_collection(number: u16, what: &str, target: &Val<'_>) -> Box<Fault> {
     Fault::spel(
         Code::NotACollection,
         number,
-        format_args!(
-            "{what} needs a list, collection, array or map, not {}",
-            shown(target)
-        ),
+        format_args!("{what} needs a list, collection, array or map, not {}", shown(target)),
     )
 }
 
 impl<'a> Evaluator<'a> {
     /// `target.![body]`.
-    pub(super) fn project(
-        &mut self,
-        body: &'a Node,
-        safe: bool,
-        scope: &Scope<'a>,
-    ) -> Eval<Val<'a>> {
+    pub(super) fn project(&mut self, body: &'a Node, safe: bool, scope: &Scope<'a>) -> Eval<Val<'a>> {
         let target = &scope.active;
         if target.is_null() {
-            return if safe {
-                Ok(Val::Null)
-            } else {
-                Err(self.on_null(1019, "projection needs a value".to_owned()))
-            };
+            return if safe { Ok(Val::Null) } else { Err(self.on_null(1019, "projection needs a value".to_owned())) };
         }
-        let elements = self
-            .elements_of(target)
-            .ok_or_else(|| not_a_collection(1019, "projection", target))?;
+        let elements = self.elements_of(target).ok_or_else(|| not_a_collection(1019, "projection", target))?;
         self.operation()?;
         let mut projected = Vec::with_capacity(elements.len().min(1_024));
         for element in elements {
@@ -59,34 +42,18 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `target.?[criterion]`, `^[`, `$[`.
-    pub(super) fn select(
-        &mut self,
-        which: Which,
-        criterion: &'a Node,
-        safe: bool,
-        scope: &Scope<'a>,
-    ) -> Eval<Val<'a>> {
+    pub(super) fn select(&mut self, which: Which, criterion: &'a Node, safe: bool, scope: &Scope<'a>) -> Eval<Val<'a>> {
         let target = &scope.active;
         if target.is_null() {
-            return if safe {
-                Ok(Val::Null)
-            } else {
-                Err(self.on_null(1015, "selection needs a value".to_owned()))
-            };
+            return if safe { Ok(Val::Null) } else { Err(self.on_null(1015, "selection needs a value".to_owned())) };
         }
-        let elements = self
-            .elements_of(target)
-            .ok_or_else(|| not_a_collection(1015, "selection", target))?;
+        let elements = self.elements_of(target).ok_or_else(|| not_a_collection(1015, "selection", target))?;
         self.operation()?;
         let mut kept = Vec::new();
         for element in elements {
             let Val::Bool(keep) = self.eval(criterion, &inside(element.clone()))? else {
-                return Err(Fault::spel(
-                    Code::Operand,
-                    1016,
-                    "the criterion of a selection must be true or false",
-                )
-                .at(criterion.at));
+                return Err(Fault::spel(Code::Operand, 1016, "the criterion of a selection must be true or false")
+                    .at(criterion.at));
             };
             if !keep {
                 continue;
@@ -124,10 +91,7 @@ impl<'a> Evaluator<'a> {
                 Ok(Val::Map(Map::owned(entries)))
             }
             _ if one => Ok(kept.into_iter().next().unwrap_or(Val::Null)),
-            Val::Array(array) => Ok(Val::Array(Array {
-                items: kept.into(),
-                ..array.clone()
-            })),
+            Val::Array(array) => Ok(Val::Array(Array { items: kept.into(), ..array.clone() })),
             _ => self.list(kept),
         }
     }
@@ -135,12 +99,7 @@ impl<'a> Evaluator<'a> {
     /// Elements of a list, set or array; entries of a map.
     fn elements_of(&self, target: &Val<'a>) -> Option<Vec<Val<'a>>> {
         match target {
-            Val::Map(map) => Some(
-                map.entries()
-                    .into_iter()
-                    .map(|entry| Val::Entry(Rc::new(entry)))
-                    .collect(),
-            ),
+            Val::Map(map) => Some(map.entries().into_iter().map(|entry| Val::Entry(Rc::new(entry))).collect()),
             _ => target.elements(),
         }
     }

@@ -7,12 +7,7 @@ use crate::error::Eval;
 use crate::value::{Key, List, Map, OwnedMap, Val};
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn inline_list(
-        &mut self,
-        node: &'a Node,
-        items: &'a [Node],
-        scope: &Scope<'a>,
-    ) -> Eval<Val<'a>> {
+    pub(super) fn inline_list(&mut self, node: &'a Node, items: &'a [Node], scope: &Scope<'a>) -> Eval<Val<'a>> {
         self.operation()?;
         self.charge(items.len() * size_of::<Val<'_>>())?;
         let mut values = Vec::with_capacity(items.len());
@@ -20,10 +15,7 @@ impl<'a> Evaluator<'a> {
             self.operation()?;
             values.push(self.eval(item, scope)?);
         }
-        Ok(Val::List(List::Owned {
-            items: values.into(),
-            constant: node.is_constant(),
-        }))
+        Ok(Val::List(List::Owned { items: values.into(), constant: node.is_constant() }))
     }
 
     /// A bare name as key is its text; of equal keys the last wins.
@@ -45,9 +37,6 @@ impl<'a> Evaluator<'a> {
             self.operation()?;
             map.insert(Key(key), value);
         }
-        Ok(Val::Map(Map::Owned {
-            entries: Rc::new(map),
-            constant: node.is_constant(),
-        }))
+        Ok(Val::Map(Map::Owned { entries: Rc::new(map), constant: node.is_constant() }))
     }
 }

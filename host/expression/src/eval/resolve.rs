@@ -46,10 +46,7 @@ pub(super) fn choose(
 }
 
 /// The constructor that a call means: the last that is close, else the last that converts.
-pub(super) fn choose_constructor(
-    candidates: &'static [Method],
-    arguments: &[Val<'_>],
-) -> Option<&'static Method> {
+pub(super) fn choose_constructor(candidates: &'static [Method], arguments: &[Val<'_>]) -> Option<&'static Method> {
     let mut close = None;
     let mut converting = None;
     for method in candidates {
@@ -65,11 +62,7 @@ pub(super) fn choose_constructor(
 
 /// How all arguments together fit.
 fn fits(method: &Method, arguments: &[Val<'_>]) -> Fit {
-    let leading = if method.varargs {
-        method.params.len().saturating_sub(1)
-    } else {
-        method.params.len()
-    };
+    let leading = if method.varargs { method.params.len().saturating_sub(1) } else { method.params.len() };
     if arguments.len() < leading || (!method.varargs && arguments.len() > leading) {
         return Fit::No;
     }
@@ -110,12 +103,7 @@ fn worse(a: Fit, b: Fit) -> Fit {
 }
 
 fn is_array_of(value: &Val<'_>, param: Ty) -> bool {
-    let Val::Array(Array {
-        element,
-        primitive: false,
-        ..
-    }) = value
-    else {
+    let Val::Array(Array { element, primitive: false, .. }) = value else {
         return false;
     };
     match param {
@@ -127,19 +115,12 @@ fn is_array_of(value: &Val<'_>, param: Ty) -> bool {
 /// Arguments converted to what the method takes; a single list or array for a variable number is spread.
 pub(super) fn convert<'a>(method: &Method, arguments: Vec<Val<'a>>) -> Eval<Vec<Val<'a>>> {
     if !method.varargs {
-        return arguments
-            .iter()
-            .zip(method.params)
-            .map(|(argument, param)| coerce(argument, *param))
-            .collect();
+        return arguments.iter().zip(method.params).map(|(argument, param)| coerce(argument, *param)).collect();
     }
     let leading = method.params.len().saturating_sub(1);
     let (fixed, rest) = arguments.split_at(leading.min(arguments.len()));
-    let mut converted: Vec<Val<'a>> = fixed
-        .iter()
-        .zip(method.params)
-        .map(|(argument, param)| coerce(argument, *param))
-        .collect::<Eval<_>>()?;
+    let mut converted: Vec<Val<'a>> =
+        fixed.iter().zip(method.params).map(|(argument, param)| coerce(argument, *param)).collect::<Eval<_>>()?;
     let param = method.params.last().copied().unwrap_or(Ty::Object);
     let spread = match rest {
         [Val::List(list)] => Some(list.iter().collect::<Vec<_>>()),
@@ -156,21 +137,11 @@ pub(super) fn convert<'a>(method: &Method, arguments: Vec<Val<'a>>) -> Eval<Vec<
 /// There is no such method for these arguments.
 pub(crate) fn no_method(class: Class, name: &str, arguments: &[Val<'_>]) -> Box<Fault> {
     let types: Vec<String> = arguments.iter().map(shown).collect();
-    let known: Vec<&str> = class
-        .methods()
-        .iter()
-        .copied()
-        .flatten()
-        .map(|method| method.name)
-        .collect();
+    let known: Vec<&str> = class.methods().iter().copied().flatten().map(|method| method.name).collect();
     Fault::spel(
         Code::UnknownMethod,
         1004,
-        format_args!(
-            "method {name}({}) cannot be found on {}",
-            types.join(", "),
-            class.java_name()
-        ),
+        format_args!("method {name}({}) cannot be found on {}", types.join(", "), class.java_name()),
     )
     .named(name, known.into_iter())
 }

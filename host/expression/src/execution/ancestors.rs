@@ -16,23 +16,13 @@ pub(super) fn lineage(stages: &[Stage<'_>], stage: usize) -> Vec<usize> {
             continue;
         }
         let requisites: Vec<usize> = (0..stages.len())
-            .filter(|at| {
-                stages
-                    .get(*at)
-                    .is_some_and(|s| of.requisites.contains(&s.ref_id))
-            })
+            .filter(|at| stages.get(*at).is_some_and(|s| of.requisites.contains(&s.ref_id)))
             .filter(|at| stages.get(*at).is_some_and(|s| visited.insert(s.ref_id)))
             .collect();
-        let ids: Vec<&str> = requisites
-            .iter()
-            .filter_map(|at| stages.get(*at))
-            .map(|s| s.id)
-            .collect();
+        let ids: Vec<&str> = requisites.iter().filter_map(|at| stages.get(*at)).map(|s| s.id).collect();
         found.extend(&requisites);
         found.extend((0..stages.len()).filter(|at| {
-            stages
-                .get(*at)
-                .is_some_and(|s| s.owner.is_some() && s.parent.is_some_and(|id| ids.contains(&id)))
+            stages.get(*at).is_some_and(|s| s.owner.is_some() && s.parent.is_some_and(|id| ids.contains(&id)))
         }));
         due.extend(requisites.iter().rev());
     }
@@ -46,24 +36,17 @@ fn from_parent<'a>(
     visited: &mut HashSet<&'a str>,
     due: &mut Vec<usize>,
 ) {
-    let Some(parent) = of
-        .parent
-        .and_then(|id| stages.iter().position(|s| s.id == id))
-    else {
+    let Some(parent) = of.parent.and_then(|id| stages.iter().position(|s| s.id == id)) else {
         return;
     };
-    if !stages
-        .get(parent)
-        .is_some_and(|parent| visited.insert(parent.ref_id))
-    {
+    if !stages.get(parent).is_some_and(|parent| visited.insert(parent.ref_id)) {
         return;
     }
     if of.owner == Some(Owner::After) {
-        found.extend((0..stages.len()).filter(|at| {
-            stages
-                .get(*at)
-                .is_some_and(|s| s.parent == of.parent && s.owner == Some(Owner::Before))
-        }));
+        found.extend(
+            (0..stages.len())
+                .filter(|at| stages.get(*at).is_some_and(|s| s.parent == of.parent && s.owner == Some(Owner::Before))),
+        );
     }
     found.push(parent);
     due.push(parent);
@@ -118,19 +101,12 @@ impl Execution<'_> {
         let mut done: HashSet<&str> = HashSet::new();
         while !left.is_empty() {
             let (ready, waiting): (Vec<usize>, Vec<usize>) = left.iter().partition(|at| {
-                self.stages
-                    .get(**at)
-                    .is_some_and(|stage| stage.requisites.iter().all(|r| done.contains(r)))
+                self.stages.get(**at).is_some_and(|stage| stage.requisites.iter().all(|r| done.contains(r)))
             });
             if ready.is_empty() {
                 break;
             }
-            done.extend(
-                ready
-                    .iter()
-                    .filter_map(|at| self.stages.get(*at))
-                    .map(|stage| stage.ref_id),
-            );
+            done.extend(ready.iter().filter_map(|at| self.stages.get(*at)).map(|stage| stage.ref_id));
             sorted.extend(ready);
             left = waiting;
         }
@@ -138,11 +114,6 @@ impl Execution<'_> {
     }
 
     fn positions(&self, fits: impl Fn(&Stage<'_>) -> bool) -> Vec<usize> {
-        self.stages
-            .iter()
-            .enumerate()
-            .filter(|(_, stage)| fits(stage))
-            .map(|(at, _)| at)
-            .collect()
+        self.stages.iter().enumerate().filter(|(_, stage)| fits(stage)).map(|(at, _)| at).collect()
     }
 }

@@ -2,10 +2,7 @@
 
 /// `ExecutionStatus`, in Java's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(
-    missing_docs,
-    reason = "the names are the documentation: they are Spinnaker's"
-)]
+#[expect(missing_docs, reason = "the names are the documentation: they are Spinnaker's")]
 pub enum Status {
     NotStarted,
     Running,
@@ -64,10 +61,7 @@ impl Status {
     /// Nothing follows in this stage.
     pub fn is_complete(self) -> bool {
         use Status::{Canceled, FailedContinue, Skipped, Stopped, Succeeded, Terminal};
-        matches!(
-            self,
-            Succeeded | FailedContinue | Terminal | Canceled | Stopped | Skipped
-        )
+        matches!(self, Succeeded | FailedContinue | Terminal | Canceled | Stopped | Skipped)
     }
 
     /// What comes after does not run.
@@ -82,9 +76,6 @@ impl Status {
 
     /// The work failed.
     pub fn is_failure(self) -> bool {
-        matches!(
-            self,
-            Status::Terminal | Status::Stopped | Status::FailedContinue
-        )
+        matches!(self, Status::Terminal | Status::Stopped | Status::FailedContinue)
     }
 }

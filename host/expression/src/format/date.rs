@@ -55,20 +55,15 @@ pub(super) fn date(spec: &Spec<'_>, value: &Val<'_>, zone: &TimeZone) -> Eval<St
     match (spec.date, pattern(spec.date)) {
         ('s', _) => Ok(millis.div_euclid(1_000).to_string()),
         ('Q', _) => Ok(millis.to_string()),
-        ('p', Some(pattern)) => Ok(DateFormat::parse(pattern)?
-            .format(millis, zone)?
-            .to_lowercase()),
+        ('p', Some(pattern)) => Ok(DateFormat::parse(pattern)?.format(millis, zone)?.to_lowercase()),
         (_, Some(pattern)) => DateFormat::parse(pattern)?.format(millis, zone),
-        (letter, None) => Err(Fault::java(
-            "java.util.UnknownFormatConversionException",
-            format!("Conversion = 't{letter}'"),
-        )),
+        (letter, None) => {
+            Err(Fault::java("java.util.UnknownFormatConversionException", format!("Conversion = 't{letter}'")))
+        }
     }
 }
 
 fn of_local(moment: DateTime) -> Eval<i64> {
     let instant: Instant = calendar::instant_of_nanos(calendar::nanos(moment))?;
-    instant
-        .millis()
-        .ok_or_else(|| calendar::date_time("too far away"))
+    instant.millis().ok_or_else(|| calendar::date_time("too far away"))
 }

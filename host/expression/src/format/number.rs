@@ -19,18 +19,11 @@ pub(super) fn whole(spec: &Spec<'_>, value: &Val<'_>) -> Eval<String> {
         ('x', true) => "0x",
         ('o', true) => "0",
         ('d', true) => {
-            return Err(Fault::java(
-                "java.util.FormatFlagsConversionMismatchException",
-                spec.written,
-            ));
+            return Err(Fault::java("java.util.FormatFlagsConversionMismatchException", spec.written));
         }
         _ => "",
     };
-    let digits = if spec.flags.contains(Flags::GROUP) {
-        grouped(&digits)
-    } else {
-        digits
-    };
+    let digits = if spec.flags.contains(Flags::GROUP) { grouped(&digits) } else { digits };
     Ok(signed(spec, negative, prefix, &digits))
 }
 
@@ -43,11 +36,7 @@ fn unsigned(number: i128, value: &Val<'_>, radix: char) -> String {
         Val::Long(value) => value.cast_unsigned().into(),
         _ => number.unsigned_abs(),
     };
-    if radix == 'x' {
-        format!("{bits:x}")
-    } else {
-        format!("{bits:o}")
-    }
+    if radix == 'x' { format!("{bits:x}") } else { format!("{bits:o}") }
 }
 
 fn grouped(digits: &str) -> String {
@@ -76,10 +65,7 @@ fn signed(spec: &Spec<'_>, negative: bool, prefix: &str, digits: &str) -> String
         Some(width) if spec.flags.contains(Flags::ZERO) => width.saturating_sub(taken),
         _ => 0,
     };
-    padded(
-        spec,
-        format!("{before}{prefix}{}{digits}{after}", "0".repeat(zeros)),
-    )
+    padded(spec, format!("{before}{prefix}{}{digits}{after}", "0".repeat(zeros)))
 }
 
 /// `%f`, `%e`, `%g`.
@@ -94,12 +80,7 @@ pub(super) fn real(spec: &Spec<'_>, value: &Val<'_>) -> Eval<String> {
     if !number.is_finite() {
         let mut plain = *spec;
         plain.flags = plain.flags.without(Flags::ZERO);
-        return Ok(signed(
-            &plain,
-            negative,
-            "",
-            if number.is_nan() { "NaN" } else { "Infinity" },
-        ));
+        return Ok(signed(&plain, negative, "", if number.is_nan() { "NaN" } else { "Infinity" }));
     }
     let (digits, exponent) = decimal(&text);
     let precision = spec.precision.unwrap_or(6);
@@ -108,11 +89,7 @@ pub(super) fn real(spec: &Spec<'_>, value: &Val<'_>) -> Eval<String> {
         'e' => scientific(&digits, exponent, precision),
         _ => general(&digits, exponent, precision, number),
     };
-    let body = if spec.flags.contains(Flags::GROUP) {
-        grouped(&body)
-    } else {
-        body
-    };
+    let body = if spec.flags.contains(Flags::GROUP) { grouped(&body) } else { body };
     Ok(signed(spec, negative, "", &body))
 }
 
@@ -121,20 +98,13 @@ fn decimal(text: &str) -> (Vec<u8>, i32) {
     let (mantissa, exponent) = text.split_once('E').unwrap_or((text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits: Vec<u8> = whole
-        .bytes()
-        .chain(fraction.bytes())
-        .map(|byte| byte - b'0')
-        .collect();
+    let digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).map(|byte| byte - b'0').collect();
     let leading = digits.iter().take_while(|digit| **digit == 0).count();
     if leading == digits.len() {
         return (vec![0], 0);
     }
     let first = i32::try_from(whole.len()).unwrap_or(0) - 1 - i32::try_from(leading).unwrap_or(0);
-    (
-        digits.get(leading..).unwrap_or_default().to_vec(),
-        exponent + first,
-    )
+    (digits.get(leading..).unwrap_or_default().to_vec(), exponent + first)
 }
 
 /// Keeps `count` digits, half up; says whether one more appeared in front.
@@ -159,10 +129,7 @@ fn rounded(digits: &[u8], count: i64) -> (Vec<u8>, bool) {
 }
 
 fn written(digits: &[u8]) -> String {
-    digits
-        .iter()
-        .map(|digit| char::from(b'0' + *digit))
-        .collect()
+    digits.iter().map(|digit| char::from(b'0' + *digit)).collect()
 }
 
 fn plain(digits: &[u8], exponent: i32, precision: usize) -> String {
@@ -181,11 +148,7 @@ fn plain(digits: &[u8], exponent: i32, precision: usize) -> String {
     let whole = text.len() - precision.min(text.len());
     let (before, after) = text.split_at(whole);
     let before = if before.is_empty() { "0" } else { before };
-    if precision == 0 {
-        before.to_owned()
-    } else {
-        format!("{before}.{after}")
-    }
+    if precision == 0 { before.to_owned() } else { format!("{before}.{after}") }
 }
 
 fn scientific(digits: &[u8], exponent: i32, precision: usize) -> String {

@@ -64,10 +64,7 @@ pub(super) enum Piece<'p> {
 }
 
 fn unknown(conversion: impl std::fmt::Display) -> Box<Fault> {
-    Fault::java(
-        "java.util.UnknownFormatConversionException",
-        format!("Conversion = '{conversion}'"),
-    )
+    Fault::java("java.util.UnknownFormatConversionException", format!("Conversion = '{conversion}'"))
 }
 
 pub(super) fn pieces(pattern: &str) -> Eval<Vec<Piece<'_>>> {
@@ -90,24 +87,14 @@ pub(super) fn pieces(pattern: &str) -> Eval<Vec<Piece<'_>>> {
 
 fn number(text: &str) -> (Option<usize>, usize) {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    (
-        text.get(..digits).and_then(|digits| digits.parse().ok()),
-        digits,
-    )
+    (text.get(..digits).and_then(|digits| digits.parse().ok()), digits)
 }
 
 /// The specifier that a text begins with, and its length.
 fn spec(text: &str) -> Eval<(Spec<'_>, usize)> {
     let mut at = 1;
-    let mut spec = Spec {
-        written: "%",
-        index: None,
-        flags: Flags(0),
-        width: None,
-        precision: None,
-        conversion: '%',
-        date: ' ',
-    };
+    let mut spec =
+        Spec { written: "%", index: None, flags: Flags(0), width: None, precision: None, conversion: '%', date: ' ' };
     let (index, digits) = number(&text[at..]);
     if text[at + digits..].starts_with('$') && digits > 0 {
         at += digits + 1;
@@ -115,10 +102,7 @@ fn spec(text: &str) -> Eval<(Spec<'_>, usize)> {
     }
     while let Some(flag) = text[at..].chars().next().and_then(Flags::of) {
         if spec.flags.contains(flag) {
-            return Err(Fault::java(
-                "java.util.DuplicateFormatFlagsException",
-                format!("Flags = '{}'", &text[..=at]),
-            ));
+            return Err(Fault::java("java.util.DuplicateFormatFlagsException", format!("Flags = '{}'", &text[..=at])));
         }
         spec.flags = spec.flags.with(flag);
         at += 1;
@@ -156,38 +140,18 @@ fn spec(text: &str) -> Eval<(Spec<'_>, usize)> {
 fn check(spec: &Spec<'_>) -> Eval<()> {
     let aligned = spec.flags.contains(Flags::LEFT) || spec.flags.contains(Flags::ZERO);
     if aligned && spec.width.is_none() {
-        return Err(Fault::java(
-            "java.util.MissingFormatWidthException",
-            spec.written,
-        ));
+        return Err(Fault::java("java.util.MissingFormatWidthException", spec.written));
     }
     if spec.flags.contains(Flags::LEFT) && spec.flags.contains(Flags::ZERO) {
-        return Err(Fault::java(
-            "java.util.IllegalFormatFlagsException",
-            format!("Flags = '{}'", spec.written),
-        ));
+        return Err(Fault::java("java.util.IllegalFormatFlagsException", format!("Flags = '{}'", spec.written)));
     }
-    if spec.precision.is_some()
-        && matches!(spec.conversion, 'd' | 'o' | 'x' | 'c' | 't' | '%' | 'n')
-    {
-        return Err(Fault::java(
-            "java.util.IllegalFormatPrecisionException",
-            spec.written,
-        ));
+    if spec.precision.is_some() && matches!(spec.conversion, 'd' | 'o' | 'x' | 'c' | 't' | '%' | 'n') {
+        return Err(Fault::java("java.util.IllegalFormatPrecisionException", spec.written));
     }
-    let numeric = [
-        Flags::PLUS,
-        Flags::SPACE,
-        Flags::ZERO,
-        Flags::GROUP,
-        Flags::PARENTHESES,
-    ];
+    let numeric = [Flags::PLUS, Flags::SPACE, Flags::ZERO, Flags::GROUP, Flags::PARENTHESES];
     let textual = matches!(spec.conversion, 'b' | 's' | 'h' | 'c' | 't');
     if textual && numeric.iter().any(|flag| spec.flags.contains(*flag)) {
-        return Err(Fault::java(
-            "java.util.FormatFlagsConversionMismatchException",
-            spec.written,
-        ));
+        return Err(Fault::java("java.util.FormatFlagsConversionMismatchException", spec.written));
     }
     Ok(())
 }

@@ -32,10 +32,7 @@ pub(super) const RESOLVED_ARTIFACTS: Function = Function {
     about: "The artifacts in the outputs of every stage, in the order of the stages.",
     call: |eval, arguments| {
         let execution = execution_of(arguments)?;
-        let artifacts = execution
-            .stages
-            .iter()
-            .filter_map(|stage| stage.outputs.get("artifacts")?.as_array());
+        let artifacts = execution.stages.iter().filter_map(|stage| stage.outputs.get("artifacts")?.as_array());
         let artifacts = artifacts.flatten().map(Val::from_json).collect();
         eval.list(artifacts)
     },
@@ -43,9 +40,7 @@ pub(super) const RESOLVED_ARTIFACTS: Function = Function {
 
 fn bound<'a>(arguments: &[Val<'a>], field: &str) -> Eval<Val<'a>> {
     let (execution, wanted) = (execution_of(arguments)?, required(arguments, 1)?);
-    let expected = execution
-        .trigger
-        .and_then(|trigger| trigger.get("resolvedExpectedArtifacts")?.as_array());
+    let expected = execution.trigger.and_then(|trigger| trigger.get("resolvedExpectedArtifacts")?.as_array());
     let bound = expected
         .into_iter()
         .flatten()
@@ -53,9 +48,5 @@ fn bound<'a>(arguments: &[Val<'a>], field: &str) -> Eval<Val<'a>> {
         .find(|artifact| artifact.get(field).and_then(Value::as_str) == Some(wanted));
     bound
         .map(|artifact| Val::Bean(Bean::Data(Shape::Artifact, artifact)))
-        .ok_or_else(|| {
-            helper(format!(
-                "Unable to locate resolved artifact with {field} {wanted} in trigger"
-            ))
-        })
+        .ok_or_else(|| helper(format!("Unable to locate resolved artifact with {field} {wanted} in trigger")))
 }

@@ -32,18 +32,11 @@ pub(super) const FROM_BASE64: Function = Function {
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
-        let bits = chunk
-            .iter()
-            .fold(0u32, |bits, byte| (bits << 8) | u32::from(*byte))
-            << (8 * (3 - chunk.len()));
+        let bits = chunk.iter().fold(0u32, |bits, byte| (bits << 8) | u32::from(*byte)) << (8 * (3 - chunk.len()));
         for position in 0..4 {
             let index = usize::try_from(bits >> (18 - 6 * position) & 63).unwrap_or(0);
             let letter = ALPHABET.get(index).copied().unwrap_or(b'=');
-            text.push(if position <= chunk.len() {
-                char::from(letter)
-            } else {
-                '='
-            });
+            text.push(if position <= chunk.len() { char::from(letter) } else { '=' });
         }
     }
     text
@@ -55,17 +48,14 @@ pub(crate) fn decode(text: &str) -> Eval<Vec<u8>> {
     let padding = text.len() - body.len();
     let rest = body.len() % 4;
     if rest == 1 || (padding > 0 && padding != (4 - rest) % 4) {
-        return Err(illegal_argument(
-            "Input byte array has wrong 4-byte ending unit",
-        ));
+        return Err(illegal_argument("Input byte array has wrong 4-byte ending unit"));
     }
     let mut bytes = Vec::with_capacity(body.len() / 4 * 3 + 2);
     for chunk in body.as_bytes().chunks(4) {
         let mut bits = 0u32;
         for byte in chunk {
             let index = ALPHABET.iter().position(|letter| letter == byte);
-            let index = index
-                .ok_or_else(|| illegal_argument(format!("Illegal base64 character {byte:x}")))?;
+            let index = index.ok_or_else(|| illegal_argument(format!("Illegal base64 character {byte:x}")))?;
             bits = (bits << 6) | u32::try_from(index).unwrap_or(0);
         }
         bits <<= 6 * (4 - chunk.len());
@@ -82,15 +72,10 @@ mod tests {
     #[test]
     fn round_trips_and_refusals() {
         for text in ["", "a", "ab", "abc", "round trip", "ü€"] {
-            assert_eq!(
-                decode(&encode(text.as_bytes())).expect("decodes"),
-                text.as_bytes()
-            );
+            assert_eq!(decode(&encode(text.as_bytes())).expect("decodes"), text.as_bytes());
         }
         assert_eq!(decode("YQ").expect("padding may miss"), b"a");
-        for bad in [
-            "Y", "YQ=", "YQ===", "Y Q=", "YQ==YQ==", "-_-_", "====", "==",
-        ] {
+        for bad in ["Y", "YQ=", "YQ===", "Y Q=", "YQ==YQ==", "-_-_", "====", "=="] {
             assert!(decode(bad).is_err(), "{bad}");
         }
     }

@@ -32,16 +32,10 @@ fn choice<'a>(arguments: &[Val<'a>]) -> Eval<Val<'a>> {
         .iter()
         .enumerate()
         .filter(|(_, stage)| stage.kind == "manualJudgment" && stage.name() == name)
-        .find_map(|(at, _)| {
-            execution
-                .context_value(at, "judgmentInput")
-                .filter(|input| !input.is_null())
-        });
+        .find_map(|(at, _)| execution.context_value(at, "judgmentInput").filter(|input| !input.is_null()));
     match found {
         Some(Val::Str(text)) => Ok(Val::Str(text)),
         Some(other) => Ok(to_text(&other)?.map_or(Val::Null, Val::text)),
-        None => Err(helper(format!(
-            "Unable to locate manual judgment stage [{name}]"
-        ))),
+        None => Err(helper(format!("Unable to locate manual judgment stage [{name}]"))),
     }
 }

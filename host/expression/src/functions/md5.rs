@@ -1,11 +1,6 @@
 //! MD5, for `UUID.nameUUIDFromBytes` only.
 
-const SHIFTS: [[u32; 4]; 4] = [
-    [7, 12, 17, 22],
-    [5, 9, 14, 20],
-    [4, 11, 16, 23],
-    [6, 10, 15, 21],
-];
+const SHIFTS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
 
 /// The digest of some bytes.
 pub(crate) fn digest(bytes: &[u8]) -> [u8; 16] {
@@ -21,10 +16,7 @@ pub(crate) fn digest(bytes: &[u8]) -> [u8; 16] {
         round(&mut state, block);
     }
     let mut digest = [0; 16];
-    for (out, byte) in digest
-        .iter_mut()
-        .zip(state.iter().flat_map(|word| word.to_le_bytes()))
-    {
+    for (out, byte) in digest.iter_mut().zip(state.iter().flat_map(|word| word.to_le_bytes())) {
         *out = byte;
     }
     digest
@@ -36,13 +28,8 @@ pub(crate) fn digest(bytes: &[u8]) -> [u8; 16] {
     reason = "the table of sines is defined by this cast"
 )]
 fn round(state: &mut [u32; 4], block: &[u8]) {
-    let word = |at: usize| {
-        block
-            .chunks_exact(4)
-            .nth(at)
-            .and_then(|bytes| bytes.try_into().ok())
-            .map_or(0, u32::from_le_bytes)
-    };
+    let word =
+        |at: usize| block.chunks_exact(4).nth(at).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes);
     let [mut a, mut b, mut c, mut d] = *state;
     for step in 0..64usize {
         let (mixed, at) = match step / 16 {
@@ -53,15 +40,8 @@ fn round(state: &mut [u32; 4], block: &[u8]) {
         };
         let position = f64::from(u32::try_from(step).unwrap_or(0) + 1);
         let sine = (position.sin().abs() * 4_294_967_296.0) as u32;
-        let sum = a
-            .wrapping_add(mixed)
-            .wrapping_add(sine)
-            .wrapping_add(word(at));
-        let shift = SHIFTS
-            .get(step / 16)
-            .and_then(|shifts| shifts.get(step % 4))
-            .copied()
-            .unwrap_or(0);
+        let sum = a.wrapping_add(mixed).wrapping_add(sine).wrapping_add(word(at));
+        let shift = SHIFTS.get(step / 16).and_then(|shifts| shifts.get(step % 4)).copied().unwrap_or(0);
         (a, d, c, b) = (d, c, b, b.wrapping_add(sum.rotate_left(shift)));
     }
     for (word, added) in state.iter_mut().zip([a, b, c, d]) {
@@ -75,12 +55,7 @@ mod tests {
 
     #[test]
     fn known_digests() {
-        let hex = |bytes: &[u8]| {
-            digest(bytes)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>()
-        };
+        let hex = |bytes: &[u8]| digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         assert_eq!(hex(b""), "d41d8cd98f00b204e9800998ecf8427e");
         assert_eq!(hex(b"abc"), "900150983cd24fb0d6963f7d28e17f72");
         assert_eq!(hex(&[b'x'; 64]), "c1bb4f81d892b2d57947682aeb252456");

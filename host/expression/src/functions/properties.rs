@@ -48,9 +48,7 @@ fn split(line: &str) -> (&str, &str) {
     let (key, rest) = line.split_at(end);
     let blanks = [' ', '\t', '\u{0C}'];
     let rest = rest.trim_start_matches(blanks);
-    let rest = rest
-        .strip_prefix(['=', ':'])
-        .map_or(rest, |value| value.trim_start_matches(blanks));
+    let rest = rest.strip_prefix(['=', ':']).map_or(rest, |value| value.trim_start_matches(blanks));
     (key, rest)
 }
 
@@ -86,8 +84,7 @@ mod tests {
     fn properties_are_read_as_in_java() {
         let text = "# note\n! too\na=1\nb : two words \nc\\ d=x\\\n   y\nempty\nu=\\u00e9\\t!\n";
         let value = super::read(text).to_json().expect("is JSON");
-        let expected =
-            serde_json::json!({"a": "1", "b": "two words ", "c d": "xy", "empty": "", "u": "é\t!"});
+        let expected = serde_json::json!({"a": "1", "b": "two words ", "c d": "xy", "empty": "", "u": "é\t!"});
         assert_eq!(value, expected);
     }
 }

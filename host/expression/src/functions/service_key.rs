@@ -24,10 +24,5 @@ pub(super) const CF_SERVICE_KEY: Function = Function {
 };
 
 fn key(tasks: &Value) -> Option<&Value> {
-    tasks
-        .get(0)?
-        .get("resultObjects")?
-        .get(0)?
-        .get("serviceKey")
-        .filter(|key| !key.is_null())
+    tasks.get(0)?.get("resultObjects")?.get(0)?.get("serviceKey").filter(|key| !key.is_null())
 }

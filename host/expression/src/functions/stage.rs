@@ -12,13 +12,10 @@ pub(super) const STAGE: Function = Function {
     call: |_, arguments| {
         let (execution, name) = (execution_of(arguments)?, required(arguments, 1)?);
         let at = execution.stage_by_name_or_id(name);
-        at.map(|at| Val::Bean(Bean::Stage(execution, at)))
-            .ok_or_else(|| {
-                helper(format!(
-                    "Unable to locate [{name}] using #stage({name}) in execution"
-                ))
+        at.map(|at| Val::Bean(Bean::Stage(execution, at))).ok_or_else(|| {
+            helper(format!("Unable to locate [{name}] using #stage({name}) in execution"))
                 .named(name, execution.stages.iter().map(|stage| stage.name()))
-            })
+        })
     },
 };
 
@@ -31,12 +28,9 @@ pub(super) const STAGE_BY_REF_ID: Function = Function {
     call: |_, arguments| {
         let (execution, reference) = (execution_of(arguments)?, required(arguments, 1)?);
         let at = execution.stage_by_ref_id(reference);
-        at.map(|at| Val::Bean(Bean::Stage(execution, at)))
-            .ok_or_else(|| {
-                helper(format!(
-                    "Unable to locate [{reference}] using #stageByRefId({reference}) in execution"
-                ))
-            })
+        at.map(|at| Val::Bean(Bean::Stage(execution, at))).ok_or_else(|| {
+            helper(format!("Unable to locate [{reference}] using #stageByRefId({reference}) in execution"))
+        })
     },
 };
 
@@ -49,9 +43,7 @@ pub(super) const STAGE_EXISTS: Function = Function {
     call: |_, arguments| {
         let execution = execution_of(arguments)?;
         let name = text_of(arguments, 1);
-        Ok(Val::Bool(name.is_some_and(|name| {
-            execution.stage_by_name_or_id(name).is_some()
-        })))
+        Ok(Val::Bool(name.is_some_and(|name| execution.stage_by_name_or_id(name).is_some())))
     },
 };
 

@@ -9,10 +9,7 @@ pub(super) const ALPHANUMERICAL: Function = Function {
     returns: "String",
     about: "Drops everything but ASCII letters and digits.",
     call: |eval, arguments| {
-        let kept = required(arguments, 0)?
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect::<String>();
+        let kept = required(arguments, 0)?.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
         eval.text(kept)
     },
 };

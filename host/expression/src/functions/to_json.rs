@@ -34,20 +34,13 @@ pub(super) const DO_NOT_EVAL: Function = Function {
     variadic: false,
     returns: "a wrapper",
     about: "Lets `#toJson` write a value that holds expressions.",
-    call: |_, arguments| {
-        Ok(Val::NotEvaluable(Rc::new(
-            arguments.first().cloned().unwrap_or(Val::Null),
-        )))
-    },
+    call: |_, arguments| Ok(Val::NotEvaluable(Rc::new(arguments.first().cloned().unwrap_or(Val::Null)))),
 };
 
 /// JSON as Jackson writes it: Java's digits, nothing escaped that need not be.
 fn write(text: &mut String, value: &Val<'_>, most: usize) -> Eval<()> {
     if text.len() > most {
-        return Err(crate::error::limit(
-            1078,
-            format_args!("JSON is longer than {most} bytes"),
-        ));
+        return Err(crate::error::limit(1078, format_args!("JSON is longer than {most} bytes")));
     }
     match value {
         Val::Float(number) if !number.is_finite() => quoted(text, &value.java_string()),
@@ -62,9 +55,7 @@ fn write(text: &mut String, value: &Val<'_>, most: usize) -> Eval<()> {
         | Val::Float(_)
         | Val::Double(_) => value.write_java(text),
         Val::Date(millis) => Val::Long(*millis).write_java(text),
-        Val::Str(_) | Val::Char(_) | Val::Status(_) | Val::Uuid(_) => {
-            quoted(text, &value.java_string())
-        }
+        Val::Str(_) | Val::Char(_) | Val::Status(_) | Val::Uuid(_) => quoted(text, &value.java_string()),
         Val::DayOfWeek(day) => quoted(text, crate::value::render::day_name(*day)),
         Val::ChronoUnit(unit) => quoted(text, unit.name()),
         Val::Class(class) => quoted(text, &class.java_name()),
@@ -76,9 +67,7 @@ fn write(text: &mut String, value: &Val<'_>, most: usize) -> Eval<()> {
             write(text, &entry.1, most)?;
             text.push('}');
         }
-        Val::Array(array)
-            if array.primitive && matches!(array.element, Class::Byte | Class::Character) =>
-        {
+        Val::Array(array) if array.primitive && matches!(array.element, Class::Byte | Class::Character) => {
             quoted(text, value.to_json()?.as_str().unwrap_or_default());
         }
         Val::List(_) | Val::Set(_) | Val::Array(_) => {
@@ -93,10 +82,7 @@ fn write(text: &mut String, value: &Val<'_>, most: usize) -> Eval<()> {
         }
         Val::Bean(bean) => text.push_str(&bean.to_json()?.to_string()),
         _ => {
-            return Err(helper(format!(
-                "#toJson failed: {} has no JSON form",
-                shown(value)
-            )));
+            return Err(helper(format!("#toJson failed: {} has no JSON form", shown(value))));
         }
     }
     Ok(())
@@ -130,9 +116,7 @@ fn quoted(text: &mut String, value: &str) {
             '\t' => text.push_str("\\t"),
             '\u{08}' => text.push_str("\\b"),
             '\u{0C}' => text.push_str("\\f"),
-            control if u32::from(control) < 0x20 => {
-                text.push_str(&format!("\\u{:04X}", u32::from(control)))
-            }
+            control if u32::from(control) < 0x20 => text.push_str(&format!("\\u{:04X}", u32::from(control))),
             other => text.push(other),
         }
     }

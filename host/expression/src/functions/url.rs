@@ -62,9 +62,7 @@ fn body(eval: &mut Evaluator<'_>, url: &str) -> Eval<String> {
         fault.code = Code::UrlRefused;
         return Err(fault);
     }
-    let need = Need::Url {
-        url: url.to_owned(),
-    };
+    let need = Need::Url { url: url.to_owned() };
     match eval.options.answers.and_then(|answers| answers.get(&need)) {
         None => Err(Fault::need(need)),
         Some(Ok(answer)) => match answer.as_str() {
@@ -84,9 +82,7 @@ fn failed(url: &str, reason: &str) -> Box<Fault> {
 /// The rules of §3 that need no name service.
 fn check(url: &str, rules: &UrlRules) -> Result<(), &'static str> {
     let lower = url.to_ascii_lowercase();
-    let rest = lower
-        .strip_prefix("http://")
-        .or_else(|| lower.strip_prefix("https://"));
+    let rest = lower.strip_prefix("http://").or_else(|| lower.strip_prefix("https://"));
     let rest = rest.ok_or("only absolute http and https URLs may be read")?;
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
@@ -104,17 +100,10 @@ fn check(url: &str, rules: &UrlRules) -> Result<(), &'static str> {
         return Err("the host may not be a literal address");
     }
     let literal = bracketed || is_numeric_address(host);
-    if !rules.local_names
-        && !literal
-        && (host == "localhost" || host.ends_with(".localhost") || !host.contains('.'))
-    {
+    if !rules.local_names && !literal && (host == "localhost" || host.ends_with(".localhost") || !host.contains('.')) {
         return Err("the host may not be local");
     }
-    if rules
-        .refused_endings
-        .iter()
-        .any(|ending| host.ends_with(ending.as_str()))
-    {
+    if rules.refused_endings.iter().any(|ending| host.ends_with(ending.as_str())) {
         return Err("the host's domain may not be read");
     }
     Ok(())
@@ -124,8 +113,7 @@ fn check(url: &str, rules: &UrlRules) -> Result<(), &'static str> {
 fn is_numeric_address(host: &str) -> bool {
     host.split('.').all(|label| {
         let digits = label.strip_prefix("0x").unwrap_or(label);
-        let hexadecimal =
-            digits.len() < label.len() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let hexadecimal = digits.len() < label.len() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         hexadecimal || (!label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit()))
     })
 }
@@ -138,11 +126,7 @@ mod tests {
     #[test]
     fn only_public_looking_hosts_are_named() {
         let rules = UrlRules::default();
-        for good in [
-            "https://example.com/a",
-            "HTTP://user:pw@a.b.example:8080/x?y",
-            "https://10.example.org",
-        ] {
+        for good in ["https://example.com/a", "HTTP://user:pw@a.b.example:8080/x?y", "https://10.example.org"] {
             assert_eq!(check(good, &rules), Ok(()), "{good}");
         }
         for bad in [

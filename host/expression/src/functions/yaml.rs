@@ -35,8 +35,6 @@ pub(super) fn read<'a>(eval: &mut Evaluator<'a>, text: &str) -> Eval<Val<'a>> {
     let mut documents = documents(eval, text)?;
     match documents.len() {
         0 | 1 => Ok(documents.pop().unwrap_or(Val::Null)),
-        _ => Err(helper(
-            "expected a single document in the stream but found another document",
-        )),
+        _ => Err(helper("expected a single document in the stream but found another document")),
     }
 }

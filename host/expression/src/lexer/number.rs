@@ -25,38 +25,22 @@ pub(super) fn number(text: &str, at: usize) -> Lex<(Token<'_>, usize)> {
         let sign = usize::from(matches!(rest.as_bytes().get(end + 1), Some(b'+' | b'-')));
         let exponent = digits(rest, end + 1 + sign);
         if exponent == end + 1 + sign {
-            return Err(syntax(
-                1040,
-                at,
-                format_args!("'{}' cannot be parsed as a real number", &rest[..end + 1]),
-            ));
+            return Err(syntax(1040, at, format_args!("'{}' cannot be parsed as a real number", &rest[..end + 1])));
         }
         end = exponent;
         real = true;
     }
     let value = &rest[..end];
     match rest.as_bytes().get(end) {
-        Some(b'f' | b'F') => Ok((
-            Token::Float(value.parse().map_err(|_| bad_real(value, at))?),
-            at + end + 1,
-        )),
-        Some(b'd' | b'D') => Ok((
-            Token::Double(value.parse().map_err(|_| bad_real(value, at))?),
-            at + end + 1,
-        )),
-        _ if real => Ok((
-            Token::Double(value.parse().map_err(|_| bad_real(value, at))?),
-            at + end,
-        )),
+        Some(b'f' | b'F') => Ok((Token::Float(value.parse().map_err(|_| bad_real(value, at))?), at + end + 1)),
+        Some(b'd' | b'D') => Ok((Token::Double(value.parse().map_err(|_| bad_real(value, at))?), at + end + 1)),
+        _ if real => Ok((Token::Double(value.parse().map_err(|_| bad_real(value, at))?), at + end)),
         _ => int(value, 10, at, end),
     }
 }
 
 fn digits(text: &str, from: usize) -> usize {
-    from + text.as_bytes()[from.min(text.len())..]
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count()
+    from + text.as_bytes()[from.min(text.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 fn hexadecimal(hex: &str, at: usize) -> Lex<(Token<'_>, usize)> {
@@ -70,15 +54,9 @@ fn hexadecimal(hex: &str, at: usize) -> Lex<(Token<'_>, usize)> {
 }
 
 fn int(value: &str, radix: u32, at: usize, length: usize) -> Lex<(Token<'static>, usize)> {
-    i32::from_str_radix(value, radix)
-        .map(|int| (Token::Int(int), at + length))
-        .map_err(|_| {
-            syntax(
-                1035,
-                at,
-                format_args!("'{value}' is not a 32-bit integer; write an L behind it for a long"),
-            )
-        })
+    i32::from_str_radix(value, radix).map(|int| (Token::Int(int), at + length)).map_err(|_| {
+        syntax(1035, at, format_args!("'{value}' is not a 32-bit integer; write an L behind it for a long"))
+    })
 }
 
 fn long(value: &str, radix: u32, at: usize, length: usize) -> Lex<(Token<'static>, usize)> {
@@ -88,9 +66,5 @@ fn long(value: &str, radix: u32, at: usize, length: usize) -> Lex<(Token<'static
 }
 
 fn bad_real(value: &str, at: usize) -> Box<crate::error::Fault> {
-    syntax(
-        1040,
-        at,
-        format_args!("'{value}' cannot be parsed as a real number"),
-    )
+    syntax(1040, at, format_args!("'{value}' cannot be parsed as a real number"))
 }

@@ -27,10 +27,7 @@ impl Parser<'_> {
         }
         match nodes.len() {
             1 => Ok(nodes.pop()),
-            _ => Ok(Some(Node {
-                at,
-                kind: Kind::Chain(nodes),
-            })),
+            _ => Ok(Some(Node { at, kind: Kind::Chain(nodes) })),
         }
     }
 
@@ -49,16 +46,8 @@ impl Parser<'_> {
             return self.index(at, safe);
         }
         Err(match self.peek() {
-            None => syntax(
-                1044,
-                self.here(),
-                "unexpectedly ran out of input: a name is missing after the dot",
-            ),
-            Some(_) => syntax(
-                1049,
-                self.here(),
-                format_args!("unexpected data after '.': {}", self.shown()),
-            ),
+            None => syntax(1044, self.here(), "unexpectedly ran out of input: a name is missing after the dot"),
+            Some(_) => syntax(1049, self.here(), format_args!("unexpected data after '.': {}", self.shown())),
         })
     }
 
@@ -78,10 +67,7 @@ impl Parser<'_> {
         }
         if self.is_name("null") {
             self.position += 1;
-            return Ok(Some(Node {
-                at,
-                kind: Kind::Null,
-            }));
+            return Ok(Some(Node { at, kind: Kind::Null }));
         }
         if self.is_name("new") {
             return self.constructor().map(Some);
@@ -137,11 +123,7 @@ impl Parser<'_> {
         };
         let kind = match self.arguments()? {
             None => Kind::Property { name, safe },
-            Some(arguments) => Kind::Method {
-                name,
-                arguments,
-                safe,
-            },
+            Some(arguments) => Kind::Method { name, arguments, safe },
         };
         Ok(Some(Node { at, kind }))
     }
@@ -172,11 +154,7 @@ impl Parser<'_> {
         let mut arguments = Vec::new();
         loop {
             if self.peek().is_none() {
-                return Err(syntax(
-                    1051,
-                    at,
-                    "unexpectedly ran out of arguments: ')' is missing",
-                ));
+                return Err(syntax(1051, at, "unexpectedly ran out of arguments: ')' is missing"));
             }
             if self.take(Symbol::CloseParen) {
                 return Ok(Some(arguments));
@@ -192,10 +170,7 @@ impl Parser<'_> {
     fn index(&mut self, at: u32, safe: bool) -> Parse<Node> {
         let index = Box::new(self.required()?);
         self.expect(Symbol::CloseBracket)?;
-        Ok(Node {
-            at,
-            kind: Kind::Index { index, safe },
-        })
+        Ok(Node { at, kind: Kind::Index { index, safe } })
     }
 
     /// Projection and the three selections.
@@ -204,10 +179,7 @@ impl Parser<'_> {
         if self.take(Symbol::Project) {
             let body = Box::new(self.required()?);
             self.expect(Symbol::CloseBracket)?;
-            return Ok(Some(Node {
-                at,
-                kind: Kind::Project { body, safe },
-            }));
+            return Ok(Some(Node { at, kind: Kind::Project { body, safe } }));
         }
         let which = match self.peek() {
             Some(Token::Symbol(Symbol::Select)) => Which::All,
@@ -218,14 +190,7 @@ impl Parser<'_> {
         self.position += 1;
         let criterion = Box::new(self.required()?);
         self.expect(Symbol::CloseBracket)?;
-        Ok(Some(Node {
-            at,
-            kind: Kind::Select {
-                which,
-                criterion,
-                safe,
-            },
-        }))
+        Ok(Some(Node { at, kind: Kind::Select { which, criterion, safe } }))
     }
 
     /// `T(name)`, `T(name[])`; before `]` the letter is a map key.
@@ -233,13 +198,7 @@ impl Parser<'_> {
         let at = self.at();
         self.position += 1;
         if self.is(Symbol::CloseBracket) {
-            return Ok(Node {
-                at,
-                kind: Kind::Property {
-                    name: "T".into(),
-                    safe: false,
-                },
-            });
+            return Ok(Node { at, kind: Kind::Property { name: "T".into(), safe: false } });
         }
         self.expect(Symbol::OpenParen)?;
         let name = self.qualified()?;
@@ -249,10 +208,7 @@ impl Parser<'_> {
             dimensions = dimensions.saturating_add(1);
         }
         self.expect(Symbol::CloseParen)?;
-        Ok(Node {
-            at,
-            kind: Kind::Type { name, dimensions },
-        })
+        Ok(Node { at, kind: Kind::Type { name, dimensions } })
     }
 
     fn qualified(&mut self) -> Parse<Box<str>> {
@@ -260,9 +216,7 @@ impl Parser<'_> {
         loop {
             match self.peek() {
                 Some(Token::Symbol(Symbol::Dot)) => {}
-                Some(Token::Name(piece) | Token::Word(_, piece)) => {
-                    pieces.push((*piece).to_owned())
-                }
+                Some(Token::Name(piece) | Token::Word(_, piece)) => pieces.push((*piece).to_owned()),
                 _ => break,
             }
             self.position += 1;
@@ -277,26 +231,13 @@ impl Parser<'_> {
         let at = self.at();
         let written = self.name();
         if self.is(Symbol::CloseBracket) {
-            return Ok(Node {
-                at,
-                kind: Kind::Property {
-                    name: written.unwrap_or_default(),
-                    safe: false,
-                },
-            });
+            return Ok(Node { at, kind: Kind::Property { name: written.unwrap_or_default(), safe: false } });
         }
         let name = self.qualified()?;
         if !self.is(Symbol::OpenBracket) {
             return match self.arguments()? {
-                Some(arguments) => Ok(Node {
-                    at,
-                    kind: Kind::New { name, arguments },
-                }),
-                None => Err(syntax(
-                    1050,
-                    self.here(),
-                    "the arguments of the constructor are missing: '()'",
-                )),
+                Some(arguments) => Ok(Node { at, kind: Kind::New { name, arguments } }),
+                None => Err(syntax(1050, self.here(), "the arguments of the constructor are missing: '()'")),
             };
         }
         let mut dimensions = Vec::new();
@@ -312,24 +253,13 @@ impl Parser<'_> {
             match self.collection(at)?.kind {
                 Kind::List(items) => Some(items),
                 _ => {
-                    return Err(syntax(
-                        1043,
-                        self.here(),
-                        "an array is initialised with a list, not with a map",
-                    ));
+                    return Err(syntax(1043, self.here(), "an array is initialised with a list, not with a map"));
                 }
             }
         } else {
             None
         };
-        Ok(Node {
-            at,
-            kind: Kind::NewArray {
-                name,
-                dimensions,
-                items,
-            },
-        })
+        Ok(Node { at, kind: Kind::NewArray { name, dimensions, items } })
     }
 
     fn bean(&mut self, at: u32) -> Parse<Node> {
@@ -339,26 +269,17 @@ impl Parser<'_> {
             _ => return Err(syntax(1059, self.here(), "a bean reference needs a name")),
         };
         self.position += 1;
-        Ok(Node {
-            at,
-            kind: Kind::Bean(name),
-        })
+        Ok(Node { at, kind: Kind::Bean(name) })
     }
 
     /// After `{`: a list or a map.
     fn collection(&mut self, at: u32) -> Parse<Node> {
         if self.take(Symbol::CloseBrace) {
-            return Ok(Node {
-                at,
-                kind: Kind::List(Vec::new()),
-            });
+            return Ok(Node { at, kind: Kind::List(Vec::new()) });
         }
         if self.take(Symbol::Colon) {
             self.expect(Symbol::CloseBrace)?;
-            return Ok(Node {
-                at,
-                kind: Kind::Map(Vec::new()),
-            });
+            return Ok(Node { at, kind: Kind::Map(Vec::new()) });
         }
         let first = self.required()?;
         if self.take(Symbol::Colon) {
@@ -369,19 +290,13 @@ impl Parser<'_> {
                 entries.push((key, self.required()?));
             }
             self.expect(Symbol::CloseBrace)?;
-            return Ok(Node {
-                at,
-                kind: Kind::Map(entries),
-            });
+            return Ok(Node { at, kind: Kind::Map(entries) });
         }
         let mut items = vec![first];
         while self.take(Symbol::Comma) {
             items.push(self.required()?);
         }
         self.expect(Symbol::CloseBrace)?;
-        Ok(Node {
-            at,
-            kind: Kind::List(items),
-        })
+        Ok(Node { at, kind: Kind::List(items) })
     }
 }

@@ -23,9 +23,7 @@ impl Set {
             Set::One(one) => *one == c,
             Set::Range(low, high) => (*low..=*high).contains(&c),
             Set::Folded(set) => {
-                set.contains(c)
-                    || set.contains(c.to_ascii_lowercase())
-                    || set.contains(c.to_ascii_uppercase())
+                set.contains(c) || set.contains(c.to_ascii_lowercase()) || set.contains(c.to_ascii_uppercase())
             }
             Set::UnicodeFolded(set) => {
                 set.contains(c)
@@ -43,11 +41,7 @@ impl Set {
 
 /// What ends a line; with `(?d)` only `\n` does.
 pub(super) fn is_line_end(c: char, unix: bool) -> bool {
-    if unix {
-        c == '\n'
-    } else {
-        matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
-    }
+    if unix { c == '\n' } else { matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}') }
 }
 
 /// A character of a word, as `\b` sees it.

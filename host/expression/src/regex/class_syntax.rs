@@ -20,9 +20,7 @@ impl Parser {
         let mut first = true;
         loop {
             self.skip_comments();
-            let c = self
-                .next()
-                .ok_or_else(|| "Unclosed character class".to_owned())?;
+            let c = self.next().ok_or_else(|| "Unclosed character class".to_owned())?;
             match c {
                 ']' if !first => break,
                 '[' => items.push(self.nested_class(depth + 1)?),
@@ -41,11 +39,7 @@ impl Parser {
             Some(_) if items.is_empty() => whole.unwrap_or(Set::Any),
             _ => intersection(whole, items),
         };
-        Ok(if negated {
-            Set::Not(Box::new(set))
-        } else {
-            set
-        })
+        Ok(if negated { Set::Not(Box::new(set)) } else { set })
     }
 
     /// A character, an escape, or a range.
@@ -59,9 +53,7 @@ impl Parser {
             if is_set {
                 return self.set_escape();
             }
-            let escaped = self
-                .next()
-                .ok_or_else(|| "Unclosed character class".to_owned())?;
+            let escaped = self.next().ok_or_else(|| "Unclosed character class".to_owned())?;
             self.character_escape(escaped)?
         } else {
             c
@@ -73,9 +65,7 @@ impl Parser {
         self.at += 1;
         let high = match self.next() {
             Some('\\') => {
-                let escaped = self
-                    .next()
-                    .ok_or_else(|| "Unclosed character class".to_owned())?;
+                let escaped = self.next().ok_or_else(|| "Unclosed character class".to_owned())?;
                 self.character_escape(escaped)?
             }
             Some(c) => c,

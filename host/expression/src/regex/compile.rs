@@ -73,12 +73,8 @@ struct Compiler {
 }
 
 pub(super) fn compile(tree: &Tree) -> Result<Program, String> {
-    let mut compiler = Compiler {
-        steps: Vec::new(),
-        remembered: Vec::new(),
-        forgetful: tree.has_back_reference,
-        inside: 0,
-    };
+    let mut compiler =
+        Compiler { steps: Vec::new(), remembered: Vec::new(), forgetful: tree.has_back_reference, inside: 0 };
     compiler.node(&tree.node)?;
     compiler.push(Step::Done)?;
     Ok(Program {
@@ -125,35 +121,17 @@ impl Compiler {
                 self.node(body)?;
                 self.push(Step::Close(*group))?;
             }
-            Node::Repeat {
-                body,
-                min,
-                max,
-                greed,
-            } => self.repeat(body, *min, *max, *greed)?,
+            Node::Repeat { body, min, max, greed } => self.repeat(body, *min, *max, *greed)?,
             Node::Place(place) => {
                 self.push(Step::Place(*place))?;
             }
             Node::Back { group, fold } => {
-                self.push(Step::Back {
-                    group: *group,
-                    fold: *fold,
-                })?;
+                self.push(Step::Back { group: *group, fold: *fold })?;
             }
-            Node::Look {
-                body,
-                ahead,
-                negative,
-            } => {
+            Node::Look { body, ahead, negative } => {
                 let (min, max) = body.widths();
                 let max = max.unwrap_or(0);
-                let at = self.push(Step::Look {
-                    ahead: *ahead,
-                    negative: *negative,
-                    min,
-                    max,
-                    next: 0,
-                })?;
+                let at = self.push(Step::Look { ahead: *ahead, negative: *negative, min, max, next: 0 })?;
                 self.body(body, at)?;
             }
             Node::Atomic(body) => {
@@ -195,20 +173,9 @@ impl Compiler {
         Ok(())
     }
 
-    fn repeat(
-        &mut self,
-        body: &Node,
-        min: u32,
-        max: Option<u32>,
-        greed: Greed,
-    ) -> Result<(), String> {
+    fn repeat(&mut self, body: &Node, min: u32, max: Option<u32>, greed: Greed) -> Result<(), String> {
         if let Node::Set(set) = body {
-            self.push(Step::RepeatSet {
-                set: set.clone(),
-                min,
-                max,
-                greed,
-            })?;
+            self.push(Step::RepeatSet { set: set.clone(), min, max, greed })?;
             return Ok(());
         }
         if greed == Greed::Possessive {
@@ -224,20 +191,10 @@ impl Compiler {
         }
         let id = self.remembered.len();
         let outermost = self.inside == 0;
-        let remembers = outermost
-            && !self.forgetful
-            && max.is_none()
-            && greed == Greed::Greedy
-            && !body.is_fixed();
+        let remembers = outermost && !self.forgetful && max.is_none() && greed == Greed::Greedy && !body.is_fixed();
         self.remembered.push(remembers);
         self.push(Step::LoopStart(id))?;
-        let next = self.push(Step::LoopNext {
-            id,
-            min,
-            max,
-            lazy: greed == Greed::Lazy,
-            exit: 0,
-        })?;
+        let next = self.push(Step::LoopNext { id, min, max, lazy: greed == Greed::Lazy, exit: 0 })?;
         self.inside += 1;
         self.node(body)?;
         self.inside -= 1;
@@ -252,11 +209,7 @@ impl Compiler {
         self.node(body)?;
         let end = self.steps.len();
         if let Some(Step::Split(first, second)) = self.steps.get_mut(split) {
-            (*first, *second) = if greed == Greed::Lazy {
-                (end, split + 1)
-            } else {
-                (split + 1, end)
-            };
+            (*first, *second) = if greed == Greed::Lazy { (end, split + 1) } else { (split + 1, end) };
         }
         Ok(())
     }

@@ -46,10 +46,7 @@ impl Parser {
                     .group_of_name(&name)
                     .ok_or_else(|| format!("named capturing group <{name}> does not exist"))?;
                 self.has_back_reference = true;
-                Ok(Node::Back {
-                    group,
-                    fold: self.flags.fold,
-                })
+                Ok(Node::Back { group, fold: self.flags.fold })
             }
             _ => self.set_escape().map(Node::Set),
         }
@@ -58,11 +55,7 @@ impl Parser {
     /// As many digits as name a group.
     fn back_reference(&mut self) -> Node {
         let mut group = 0;
-        while let Some(digit) = self
-            .peek()
-            .and_then(|c| c.to_digit(10))
-            .and_then(|digit| usize::try_from(digit).ok())
-        {
+        while let Some(digit) = self.peek().and_then(|c| c.to_digit(10)).and_then(|digit| usize::try_from(digit).ok()) {
             let longer = group * 10 + digit;
             if group > 0 && longer > self.group_count() {
                 break;
@@ -71,10 +64,7 @@ impl Parser {
             self.at += 1;
         }
         self.has_back_reference = true;
-        Node::Back {
-            group,
-            fold: self.flags.fold,
-        }
+        Node::Back { group, fold: self.flags.fold }
     }
 
     /// `\Q…\E`
@@ -92,9 +82,7 @@ impl Parser {
 
     /// After a backslash: an escape that stands for one character or a set.
     pub(super) fn set_escape(&mut self) -> Parse<Set> {
-        let c = self
-            .next()
-            .ok_or_else(|| "Unclosed character class".to_owned())?;
+        let c = self.next().ok_or_else(|| "Unclosed character class".to_owned())?;
         if let Some(named) = shorthand(c, self.flags.unicode_class) {
             return Ok(Set::Named(named));
         }
@@ -106,35 +94,22 @@ impl Parser {
         if c == 'p' || c == 'P' {
             let name = self.property_name()?;
             let set = self.folded_property(&name)?;
-            return Ok(if c == 'P' {
-                Set::Not(Box::new(set))
-            } else {
-                set
-            });
+            return Ok(if c == 'P' { Set::Not(Box::new(set)) } else { set });
         }
         self.character_escape(c).map(|c| self.single(c))
     }
 
     fn folded_property(&self, name: &str) -> Parse<Set> {
-        let cased = matches!(
-            name,
-            "Lower" | "Upper" | "javaLowerCase" | "javaUpperCase" | "Lu" | "Ll" | "Lt"
-        );
+        let cased = matches!(name, "Lower" | "Upper" | "javaLowerCase" | "javaUpperCase" | "Lu" | "Ll" | "Lt");
         if self.flags.fold && cased {
-            return Ok(Set::Union(vec![
-                Set::Named(property("Alpha")?),
-                Set::Named(property(name)?),
-            ]));
+            return Ok(Set::Union(vec![Set::Named(property("Alpha")?), Set::Named(property(name)?)]));
         }
         property(name).map(Set::Named)
     }
 
     fn property_name(&mut self) -> Parse<String> {
         if !self.take('{') {
-            return self
-                .next()
-                .map(String::from)
-                .ok_or_else(|| "Unknown character property".to_owned());
+            return self.next().map(String::from).ok_or_else(|| "Unknown character property".to_owned());
         }
         let mut name = String::new();
         loop {
@@ -159,11 +134,8 @@ impl Parser {
             'x' => self.hexadecimal()?,
             'u' => self.unicode()?,
             'c' => {
-                let control = self
-                    .next()
-                    .ok_or_else(|| "Illegal control escape sequence".to_owned())?;
-                char::from_u32(u32::from(control) ^ 64)
-                    .ok_or_else(|| "Illegal control escape sequence".to_owned())?
+                let control = self.next().ok_or_else(|| "Illegal control escape sequence".to_owned())?;
+                char::from_u32(u32::from(control) ^ 64).ok_or_else(|| "Illegal control escape sequence".to_owned())?
             }
             other if other.is_ascii_alphabetic() => {
                 return Err("Illegal/unsupported escape sequence".to_owned());
@@ -184,11 +156,7 @@ impl Parser {
             self.at += 1;
         }
         let bad = || "Illegal octal escape sequence".to_owned();
-        if digits == 0 {
-            Err(bad())
-        } else {
-            char::from_u32(value).ok_or_else(bad)
-        }
+        if digits == 0 { Err(bad()) } else { char::from_u32(value).ok_or_else(bad) }
     }
 
     fn hexadecimal(&mut self) -> Parse<char> {
@@ -202,10 +170,7 @@ impl Parser {
                 Some('}') => return char::from_u32(value).ok_or_else(bad),
                 Some(c) => {
                     let digit = c.to_digit(16).ok_or_else(bad)?;
-                    value = value
-                        .checked_mul(16)
-                        .and_then(|value| value.checked_add(digit))
-                        .ok_or_else(bad)?;
+                    value = value.checked_mul(16).and_then(|value| value.checked_add(digit)).ok_or_else(bad)?;
                 }
                 None => return Err(bad()),
             }
@@ -222,10 +187,7 @@ impl Parser {
         if !(self.take('\\') && self.take('u')) {
             return Err(bad());
         }
-        let second = self
-            .hex_digits(4)
-            .filter(|unit| (0xDC00..0xE000).contains(unit))
-            .ok_or_else(bad)?;
+        let second = self.hex_digits(4).filter(|unit| (0xDC00..0xE000).contains(unit)).ok_or_else(bad)?;
         char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00)).ok_or_else(bad)
     }
 

@@ -128,11 +128,7 @@ impl<'p> Machine<'p> {
             return Ok(None);
         };
         self.reads += 1;
-        if self.reads > self.most_reads {
-            Err(exceeded())
-        } else {
-            Ok(Some(c))
-        }
+        if self.reads > self.most_reads { Err(exceeded()) } else { Ok(Some(c)) }
     }
 
     fn fits(&mut self, set: &Set, at: usize) -> Eval<bool> {
@@ -154,12 +150,7 @@ impl<'p> Machine<'p> {
                     None
                 }
                 Some(Step::Set(set)) => self.fits(set, at)?.then_some((step + 1, at + 1)),
-                Some(Step::RepeatSet {
-                    set,
-                    min,
-                    max,
-                    greed,
-                }) => self.repeat_set(step, at, set, *min, *max, *greed)?,
+                Some(Step::RepeatSet { set, min, max, greed }) => self.repeat_set(step, at, set, *min, *max, *greed)?,
                 Some(Step::Split(first, second)) => {
                     self.stack.push(Entry::Branch { step: *second, at });
                     Some((*first, at))
@@ -174,16 +165,8 @@ impl<'p> Machine<'p> {
                     Some((step + 1, at))
                 }
                 Some(Step::Place(place)) => self.is_place(*place, at)?.then_some((step + 1, at)),
-                Some(Step::Back { group, fold }) => {
-                    self.back(*group, *fold, at)?.map(|at| (step + 1, at))
-                }
-                Some(Step::Look {
-                    ahead,
-                    negative,
-                    min,
-                    max,
-                    next,
-                }) => {
+                Some(Step::Back { group, fold }) => self.back(*group, *fold, at)?.map(|at| (step + 1, at)),
+                Some(Step::Look { ahead, negative, min, max, next }) => {
                     let found = if *ahead {
                         self.run(step + 1, at, None)?.is_some()
                     } else {
@@ -196,16 +179,9 @@ impl<'p> Machine<'p> {
                     self.set_loop(*id, 0, at);
                     Some((step + 1, at))
                 }
-                Some(Step::LoopNext {
-                    id,
-                    min,
-                    max,
-                    lazy,
-                    exit,
-                }) => Some((
-                    self.round(*id, (*min, *max, *lazy), step + 1, *exit, at),
-                    at,
-                )),
+                Some(Step::LoopNext { id, min, max, lazy, exit }) => {
+                    Some((self.round(*id, (*min, *max, *lazy), step + 1, *exit, at), at))
+                }
             };
             match next.or_else(|| self.resume(base)) {
                 Some(place) => (step, at) = place,
@@ -219,12 +195,7 @@ impl<'p> Machine<'p> {
         let kept: Vec<Entry> = self
             .stack
             .drain(base..)
-            .filter(|entry| {
-                matches!(
-                    entry,
-                    Entry::Opened(..) | Entry::Closed(..) | Entry::Counted { .. }
-                )
-            })
+            .filter(|entry| matches!(entry, Entry::Opened(..) | Entry::Closed(..) | Entry::Counted { .. }))
             .collect();
         self.stack.extend(kept);
     }
@@ -236,50 +207,29 @@ impl<'p> Machine<'p> {
                 Entry::Branch { step, at } => return Some((step, at)),
                 Entry::GiveBack { step, least, at } => {
                     if at > least + 1 {
-                        self.stack.push(Entry::GiveBack {
-                            step,
-                            least,
-                            at: at - 1,
-                        });
+                        self.stack.push(Entry::GiveBack { step, least, at: at - 1 });
                     }
                     return Some((step, at - 1));
                 }
                 Entry::TakeMore { step, at, most } => {
                     let fits = match self.program.steps.get(step) {
-                        Some(Step::RepeatSet { set, .. }) => {
-                            self.input.get(at).is_some_and(|c| set.contains(*c))
-                        }
+                        Some(Step::RepeatSet { set, .. }) => self.input.get(at).is_some_and(|c| set.contains(*c)),
                         _ => false,
                     };
                     self.reads += 1;
                     if fits && at < most {
-                        self.stack.push(Entry::TakeMore {
-                            step,
-                            at: at + 1,
-                            most,
-                        });
+                        self.stack.push(Entry::TakeMore { step, at: at + 1, most });
                         return Some((step + 1, at + 1));
                     }
                 }
-                Entry::Leave {
-                    id,
-                    exit,
-                    at,
-                    count,
-                    begin,
-                } => {
+                Entry::Leave { id, exit, at, count, begin } => {
                     self.put_loop(id, count, begin);
                     if self.program.remembered.get(id) == Some(&true) {
                         self.failed.insert((id, at));
                     }
                     return Some((exit, at));
                 }
-                Entry::Again {
-                    id,
-                    body,
-                    at,
-                    count,
-                } => {
+                Entry::Again { id, body, at, count } => {
                     self.set_loop(id, count + 1, at);
                     return Some((body, at));
                 }
@@ -322,23 +272,12 @@ impl<'p> Machine<'p> {
 
     fn set_loop(&mut self, id: usize, count: u32, begin: usize) {
         let (before, begun) = self.loops.get(id).copied().unwrap_or((0, 0));
-        self.stack.push(Entry::Counted {
-            id,
-            count: before,
-            begin: begun,
-        });
+        self.stack.push(Entry::Counted { id, count: before, begin: begun });
         self.put_loop(id, count, begin);
     }
 
     /// Whether to go another round; a round that read nothing ends the loop.
-    fn round(
-        &mut self,
-        id: usize,
-        kind: (u32, Option<u32>, bool),
-        body: usize,
-        exit: usize,
-        at: usize,
-    ) -> usize {
+    fn round(&mut self, id: usize, kind: (u32, Option<u32>, bool), body: usize, exit: usize, at: usize) -> usize {
         let (min, max, lazy) = kind;
         let (count, begin) = self.loops.get(id).copied().unwrap_or((0, 0));
         if count > 0 && at == begin {
@@ -352,21 +291,10 @@ impl<'p> Machine<'p> {
             return exit;
         }
         if lazy {
-            self.stack.push(Entry::Again {
-                id,
-                body,
-                at,
-                count,
-            });
+            self.stack.push(Entry::Again { id, body, at, count });
             return exit;
         }
-        self.stack.push(Entry::Leave {
-            id,
-            exit,
-            at,
-            count,
-            begin,
-        });
+        self.stack.push(Entry::Leave { id, exit, at, count, begin });
         self.put_loop(id, count + 1, at);
         body
     }
@@ -392,11 +320,7 @@ impl<'p> Machine<'p> {
             return Ok(None);
         }
         match greed {
-            Greed::Greedy if at > least => self.stack.push(Entry::GiveBack {
-                step: step + 1,
-                least,
-                at,
-            }),
+            Greed::Greedy if at > least => self.stack.push(Entry::GiveBack { step: step + 1, least, at }),
             Greed::Lazy => self.stack.push(Entry::TakeMore { step, at, most }),
             _ => {}
         }
@@ -405,10 +329,7 @@ impl<'p> Machine<'p> {
 
     fn behind(&mut self, body: usize, at: usize, min: u32, max: u32) -> Eval<bool> {
         for width in min..=max {
-            let Some(start) = usize::try_from(width)
-                .ok()
-                .and_then(|width| at.checked_sub(width))
-            else {
+            let Some(start) = usize::try_from(width).ok().and_then(|width| at.checked_sub(width)) else {
                 break;
             };
             if self.run(body, start, Some(at))?.is_some() {
@@ -449,18 +370,11 @@ impl<'p> Machine<'p> {
             Place::End => at == length,
             Place::BeforeLastLineEnd(unix) => {
                 let last = at + 1 == length && ends_line(here, unix) && !(inside_crlf && !unix);
-                let crlf = !unix
-                    && at + 2 == length
-                    && here == Some('\r')
-                    && character(at + 1) == Some('\n');
+                let crlf = !unix && at + 2 == length && here == Some('\r') && character(at + 1) == Some('\n');
                 at == length || last || crlf
             }
-            Place::LineBegin(unix) => {
-                at == 0 || (at < length && ends_line(before, unix) && !(inside_crlf && !unix))
-            }
-            Place::LineEnd(unix) => {
-                at == length || (ends_line(here, unix) && !(inside_crlf && !unix))
-            }
+            Place::LineBegin(unix) => at == 0 || (at < length && ends_line(before, unix) && !(inside_crlf && !unix)),
+            Place::LineEnd(unix) => at == length || (ends_line(here, unix) && !(inside_crlf && !unix)),
             Place::WordBoundary | Place::NoWordBoundary => {
                 let boundary = before.is_some_and(is_word) != here.is_some_and(is_word);
                 boundary == (place == Place::WordBoundary)

@@ -34,12 +34,7 @@ pub(super) fn shorthand(letter: char, unicode: bool) -> Option<Named> {
         ('s', false) => |c| matches!(c, ' ' | '\t' | '\n' | '\u{0B}' | '\u{0C}' | '\r'),
         ('s', true) => char::is_whitespace,
         ('h', _) => is_horizontal,
-        ('v', _) => |c| {
-            matches!(
-                c,
-                '\n' | '\u{0B}' | '\u{0C}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}'
-            )
-        },
+        ('v', _) => |c| matches!(c, '\n' | '\u{0B}' | '\u{0C}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}'),
         _ => return None,
     };
     Some(Named::Simple(test))
@@ -66,11 +61,7 @@ pub(super) fn property(name: &str) -> Result<Named, String> {
         },
         None => name.strip_prefix("Is").unwrap_or(name),
     };
-    if asked.is_empty()
-        || !asked
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    {
+    if asked.is_empty() || !asked.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return Err(unknown());
     }
     // A bare name is a category (one or two letters); anything longer needs `Is` or `key=`.

@@ -12,14 +12,7 @@ impl Pattern {
     ///
     /// # Errors
     /// Replacements that name groups which do not exist, too many steps, too long a result.
-    pub fn replace(
-        &self,
-        input: &str,
-        replacement: &str,
-        most: usize,
-        steps: u64,
-        bytes: usize,
-    ) -> Eval<String> {
+    pub fn replace(&self, input: &str, replacement: &str, most: usize, steps: u64, bytes: usize) -> Eval<String> {
         let characters: Vec<char> = input.chars().collect();
         let found = self.find_all(&characters, most, steps)?;
         if found.is_empty() {
@@ -48,10 +41,7 @@ impl Pattern {
             }
             copied = end;
             if text.len() > bytes {
-                return Err(limit(
-                    1078,
-                    format_args!("replaced text is longer than {bytes} bytes"),
-                ));
+                return Err(limit(1078, format_args!("replaced text is longer than {bytes} bytes")));
             }
         }
         copy(&mut text, copied, characters.len());
@@ -64,9 +54,7 @@ impl Pattern {
         while let Some(c) = rest.next() {
             match c {
                 '\\' => {
-                    let escaped = rest
-                        .next()
-                        .ok_or_else(|| illegal_argument("character to be escaped is missing"))?;
+                    let escaped = rest.next().ok_or_else(|| illegal_argument("character to be escaped is missing"))?;
                     pieces.push(Piece::Literal(escaped));
                 }
                 '$' if rest.next_if_eq(&'{').is_some() => {
@@ -75,16 +63,9 @@ impl Pattern {
                         name.push(letter);
                     }
                     if rest.next() != Some('}') {
-                        return Err(illegal_argument(
-                            "named capturing group is missing trailing '}'",
-                        ));
+                        return Err(illegal_argument("named capturing group is missing trailing '}'"));
                     }
-                    let group = self
-                        .program
-                        .names
-                        .iter()
-                        .find(|(known, _)| *known == name)
-                        .map(|(_, group)| *group);
+                    let group = self.program.names.iter().find(|(known, _)| *known == name).map(|(_, group)| *group);
                     let missing = || illegal_argument(format!("No group with name {{{name}}}"));
                     pieces.push(Piece::Group(group.ok_or_else(missing)?));
                 }
@@ -101,16 +82,10 @@ impl Pattern {
     /// As many digits as name a group; the first always counts.
     fn group_number(&self, rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Eval<usize> {
         let digit = |c: &char| c.to_digit(10).and_then(|digit| usize::try_from(digit).ok());
-        let mut group = rest
-            .next()
-            .as_ref()
-            .and_then(digit)
-            .ok_or_else(|| illegal_argument("Illegal group reference"))?;
+        let mut group =
+            rest.next().as_ref().and_then(digit).ok_or_else(|| illegal_argument("Illegal group reference"))?;
         if group > self.program.groups {
-            return Err(Fault::java(
-                "java.lang.IndexOutOfBoundsException",
-                format!("No group {group}"),
-            ));
+            return Err(Fault::java("java.lang.IndexOutOfBoundsException", format!("No group {group}")));
         }
         while let Some(longer) = rest.peek().and_then(digit).map(|digit| group * 10 + digit) {
             if longer > self.program.groups {

@@ -48,12 +48,7 @@ pub(super) fn parse(text: &str) -> Parse<Tree> {
     if parser.at < parser.characters.len() {
         return Err("Unmatched closing ')'".to_owned());
     }
-    Ok(Tree {
-        node,
-        groups: parser.groups,
-        names: parser.names,
-        has_back_reference: parser.has_back_reference,
-    })
+    Ok(Tree { node, groups: parser.groups, names: parser.names, has_back_reference: parser.has_back_reference })
 }
 
 impl Parser {
@@ -74,10 +69,7 @@ impl Parser {
     }
 
     fn take_text(&mut self, text: &str) -> bool {
-        let found = text
-            .chars()
-            .enumerate()
-            .all(|(i, c)| self.characters.get(self.at + i) == Some(&c));
+        let found = text.chars().enumerate().all(|(i, c)| self.characters.get(self.at + i) == Some(&c));
         self.at += if found { text.chars().count() } else { 0 };
         found
     }
@@ -107,11 +99,7 @@ impl Parser {
             branches.push(self.sequence()?);
         }
         self.depth -= 1;
-        Ok(if branches.len() == 1 {
-            branches.pop().unwrap_or(Node::Empty)
-        } else {
-            Node::Alternatives(branches)
-        })
+        Ok(if branches.len() == 1 { branches.pop().unwrap_or(Node::Empty) } else { Node::Alternatives(branches) })
     }
 
     fn sequence(&mut self) -> Parse<Node> {
@@ -145,9 +133,7 @@ impl Parser {
         Ok(match c {
             '.' if self.flags.dot_all => Node::Set(Set::Any),
             '.' if unix => Node::Set(Set::Not(Box::new(Set::One('\n')))),
-            '.' => Node::Set(Set::Not(Box::new(Set::Named(Named::Simple(|c| {
-                is_line_end(c, false)
-            }))))),
+            '.' => Node::Set(Set::Not(Box::new(Set::Named(Named::Simple(|c| is_line_end(c, false)))))),
             '^' if self.flags.multi_line => Node::Place(Place::LineBegin(unix)),
             '^' => Node::Place(Place::Begin),
             '$' if self.flags.multi_line => Node::Place(Place::LineEnd(unix)),
@@ -189,29 +175,17 @@ impl Parser {
         } else {
             Greed::Greedy
         };
-        Ok(Node::Repeat {
-            body: Box::new(atom),
-            min,
-            max,
-            greed,
-        })
+        Ok(Node::Repeat { body: Box::new(atom), min, max, greed })
     }
 
     /// After `{`: `n}`, `n,}`, `n,m}`.
     fn counts(&mut self) -> Parse<(u32, Option<u32>)> {
-        let min = self
-            .number()
-            .ok_or_else(|| "Illegal repetition".to_owned())?;
-        let max = if self.take(',') {
-            self.number()
-        } else {
-            Some(min)
-        };
+        let min = self.number().ok_or_else(|| "Illegal repetition".to_owned())?;
+        let max = if self.take(',') { self.number() } else { Some(min) };
         if !self.take('}') {
             return Err("Unclosed counted closure".to_owned());
         }
-        if max.is_some_and(|max| max < min) || min > LARGEST || max.is_some_and(|max| max > LARGEST)
-        {
+        if max.is_some_and(|max| max < min) || min > LARGEST || max.is_some_and(|max| max > LARGEST) {
             return Err("Illegal repetition range".to_owned());
         }
         Ok((min, max))
@@ -270,11 +244,7 @@ impl Parser {
         if !ahead && body.widths().1.is_none() {
             return Err("Look-behind group does not have an obvious maximum length".to_owned());
         }
-        Ok(Node::Look {
-            body: Box::new(body),
-            ahead,
-            negative,
-        })
+        Ok(Node::Look { body: Box::new(body), ahead, negative })
     }
 
     pub fn group_name(&mut self) -> Parse<String> {
@@ -282,19 +252,14 @@ impl Parser {
         loop {
             match self.next() {
                 Some('>') if !name.is_empty() => return Ok(name),
-                Some(c) if c.is_ascii_alphabetic() || (c.is_ascii_digit() && !name.is_empty()) => {
-                    name.push(c)
-                }
+                Some(c) if c.is_ascii_alphabetic() || (c.is_ascii_digit() && !name.is_empty()) => name.push(c),
                 _ => return Err("named capturing group is missing trailing '>'".to_owned()),
             }
         }
     }
 
     pub fn group_of_name(&self, name: &str) -> Option<usize> {
-        self.names
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, group)| *group)
+        self.names.iter().find(|(known, _)| known == name).map(|(_, group)| *group)
     }
 
     /// Number of groups opened so far.

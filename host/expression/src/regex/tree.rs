@@ -74,31 +74,19 @@ impl Node {
         match self {
             Node::Empty | Node::Place(_) | Node::Look { .. } => (0, Some(0)),
             Node::Set(_) => (1, Some(1)),
-            Node::Sequence(nodes) => {
-                nodes
-                    .iter()
-                    .map(Node::widths)
-                    .fold((0, Some(0)), |(min, max), (low, high)| {
-                        (
-                            min.saturating_add(low),
-                            max.zip(high).map(|(a, b)| a.saturating_add(b)),
-                        )
-                    })
-            }
+            Node::Sequence(nodes) => nodes.iter().map(Node::widths).fold((0, Some(0)), |(min, max), (low, high)| {
+                (min.saturating_add(low), max.zip(high).map(|(a, b)| a.saturating_add(b)))
+            }),
             Node::Alternatives(nodes) => {
                 let widths = nodes.iter().map(Node::widths);
-                let joined = widths.reduce(|(min, max), (low, high)| {
-                    (min.min(low), max.zip(high).map(|(a, b)| a.max(b)))
-                });
+                let joined =
+                    widths.reduce(|(min, max), (low, high)| (min.min(low), max.zip(high).map(|(a, b)| a.max(b))));
                 joined.unwrap_or((0, Some(0)))
             }
             Node::Capture(_, body) | Node::Atomic(body) => body.widths(),
             Node::Repeat { body, min, max, .. } => {
                 let (low, high) = body.widths();
-                (
-                    low.saturating_mul(*min),
-                    high.zip(*max).map(|(high, max)| high.saturating_mul(max)),
-                )
+                (low.saturating_mul(*min), high.zip(*max).map(|(high, max)| high.saturating_mul(max)))
             }
             Node::Back { .. } => (0, None),
         }

@@ -32,16 +32,9 @@ pub(super) fn split(text: &str) -> Result<Vec<Span<'_>>, Box<Fault>> {
         let left = inside.trim_start_matches(|c: char| c <= ' ');
         let trimmed = left.trim_end_matches(|c: char| c <= ' ');
         if trimmed.is_empty() {
-            return Err(syntax(
-                1044,
-                at + open,
-                "no expression between '${' and '}'",
-            ));
+            return Err(syntax(1044, at + open, "no expression between '${' and '}'"));
         }
-        spans.push(Span::Expression(
-            trimmed,
-            start + (inside.len() - left.len()),
-        ));
+        spans.push(Span::Expression(trimmed, start + (inside.len() - left.len())));
         at = end + 1;
     }
     Ok(spans)
@@ -50,13 +43,7 @@ pub(super) fn split(text: &str) -> Result<Vec<Span<'_>>, Box<Fault>> {
 /// The `}` that ends the expression which begins at `start`.
 fn closing(text: &str, start: usize) -> Result<usize, Box<Fault>> {
     let bytes = text.as_bytes();
-    let unclosed = || {
-        syntax(
-            1044,
-            start.saturating_sub(2),
-            "no ending '}' for the expression that starts here",
-        )
-    };
+    let unclosed = || syntax(1044, start.saturating_sub(2), "no ending '}' for the expression that starts here");
     if !text.get(start..).is_some_and(|rest| rest.contains('}')) {
         return Err(unclosed());
     }
@@ -103,11 +90,9 @@ fn closing(text: &str, start: usize) -> Result<usize, Box<Fault>> {
         at += 1;
     }
     match open.pop() {
-        Some((bracket, place)) => Err(syntax(
-            1044,
-            place,
-            format!("the closing of '{}' is missing", char::from(bracket)),
-        )),
+        Some((bracket, place)) => {
+            Err(syntax(1044, place, format!("the closing of '{}' is missing", char::from(bracket))))
+        }
         None => Err(unclosed()),
     }
 }
@@ -120,26 +105,10 @@ mod tests {
     fn quotes_and_brackets_nest() {
         assert_eq!(
             split("a${ m['}'] }b").expect("splits"),
-            [
-                Span::Literal("a"),
-                Span::Expression("m['}']", 4),
-                Span::Literal("b"),
-            ]
+            [Span::Literal("a"), Span::Expression("m['}']", 4), Span::Literal("b"),]
         );
-        assert_eq!(
-            split("${{'a':1}}").expect("splits"),
-            [Span::Expression("{'a':1}", 2)]
-        );
-        for bad in [
-            "${",
-            "${a",
-            "${}",
-            "${ }",
-            "${(]}",
-            "${'a}",
-            "${a)}",
-            "x ${a ${b}",
-        ] {
+        assert_eq!(split("${{'a':1}}").expect("splits"), [Span::Expression("{'a':1}", 2)]);
+        for bad in ["${", "${a", "${}", "${ }", "${(]}", "${'a}", "${a)}", "x ${a ${b}"] {
             assert!(split(bad).is_err(), "{bad}");
         }
     }

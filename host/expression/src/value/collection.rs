@@ -14,10 +14,7 @@ pub(crate) enum List<'a> {
     /// As it stands in a context.
     Json(&'a [Value]),
     /// Made by an expression; `constant` ones refuse mutators.
-    Owned {
-        items: Rc<[Val<'a>]>,
-        constant: bool,
-    },
+    Owned { items: Rc<[Val<'a>]>, constant: bool },
     /// `execution.stages`.
     Stages(&'a Execution<'a>),
 }
@@ -62,19 +59,11 @@ pub(crate) struct Array<'a> {
 
 impl<'a> Array<'a> {
     pub fn new(element: Class, items: Vec<Val<'a>>) -> Self {
-        Array {
-            element,
-            primitive: false,
-            items: items.into(),
-        }
+        Array { element, primitive: false, items: items.into() }
     }
 
     pub fn of_primitives(element: Class, items: Vec<Val<'a>>) -> Self {
-        Array {
-            element,
-            primitive: true,
-            items: items.into(),
-        }
+        Array { element, primitive: true, items: items.into() }
     }
 }
 

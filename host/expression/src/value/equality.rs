@@ -12,23 +12,15 @@ impl<'a> Val<'a> {
             (Val::Int(a), Val::Int(b)) => a == b,
             (Val::Long(a), Val::Long(b)) => a == b,
             (Val::Big(a), Val::Big(b)) => a == b,
-            (Val::Float(a), Val::Float(b)) => {
-                a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
-            }
-            (Val::Double(a), Val::Double(b)) => {
-                a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
-            }
+            (Val::Float(a), Val::Float(b)) => a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()),
+            (Val::Double(a), Val::Double(b)) => a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()),
             (Val::Char(a), Val::Char(b)) => a == b,
             (Val::Str(a), Val::Str(b)) => a.as_str() == b.as_str(),
             (Val::List(a), Val::List(b)) => lists(a, b),
             (Val::Map(a), Val::Map(b)) => maps(a, b),
-            (Val::Set(a), Val::Set(b))
-                if a.kind != SetKind::Values && b.kind != SetKind::Values =>
-            {
+            (Val::Set(a), Val::Set(b)) if a.kind != SetKind::Values && b.kind != SetKind::Values => {
                 a.items.len() == b.items.len()
-                    && a.items
-                        .iter()
-                        .all(|item| b.items.iter().any(|other| item.java_equals(other)))
+                    && a.items.iter().all(|item| b.items.iter().any(|other| item.java_equals(other)))
             }
             (Val::Array(a), Val::Array(b)) => std::rc::Rc::ptr_eq(&a.items, &b.items),
             (Val::Entry(a), Val::Entry(b)) => a.0.java_equals(&b.0) && a.1.java_equals(&b.1),
@@ -51,22 +43,14 @@ impl<'a> Val<'a> {
     pub fn deep_equals(&self, other: &Val<'a>) -> bool {
         match (self, other) {
             (Val::Array(a), Val::Array(b)) => {
-                a.items.len() == b.items.len()
-                    && a.items
-                        .iter()
-                        .zip(b.items.iter())
-                        .all(|(x, y)| x.java_equals(y))
+                a.items.len() == b.items.len() && a.items.iter().zip(b.items.iter()).all(|(x, y)| x.java_equals(y))
             }
             _ => self.java_equals(other),
         }
     }
 
     /// Java's `hashCode` where it is defined by the value; 0 for objects whose hash is their address.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "Java's hashes wrap"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "Java's hashes wrap")]
     pub fn java_hash(&self) -> i32 {
         let fold = |bits: u64| (bits ^ (bits >> 32)) as i32;
         match self {
@@ -84,19 +68,18 @@ impl<'a> Val<'a> {
             Val::Long(value) | Val::Date(value) => fold(*value as u64),
             Val::Float(value) => value.to_bits() as i32,
             Val::Double(value) => fold(value.to_bits()),
-            Val::Str(text) => text.as_str().encode_utf16().fold(0i32, |hash, unit| {
-                hash.wrapping_mul(31).wrapping_add(i32::from(unit))
-            }),
-            Val::List(list) => list.iter().fold(1i32, |hash, item| {
-                hash.wrapping_mul(31).wrapping_add(item.java_hash())
-            }),
-            Val::Set(set) => set
-                .items
+            Val::Str(text) => text
+                .as_str()
+                .encode_utf16()
+                .fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit))),
+            Val::List(list) => {
+                list.iter().fold(1i32, |hash, item| hash.wrapping_mul(31).wrapping_add(item.java_hash()))
+            }
+            Val::Set(set) => set.items.iter().fold(0i32, |hash, item| hash.wrapping_add(item.java_hash())),
+            Val::Map(map) => map
+                .entries()
                 .iter()
-                .fold(0i32, |hash, item| hash.wrapping_add(item.java_hash())),
-            Val::Map(map) => map.entries().iter().fold(0i32, |hash, (key, value)| {
-                hash.wrapping_add(key.java_hash() ^ value.java_hash())
-            }),
+                .fold(0i32, |hash, (key, value)| hash.wrapping_add(key.java_hash() ^ value.java_hash())),
             Val::Entry(entry) => entry.0.java_hash() ^ entry.1.java_hash(),
             Val::Uuid(bits) => {
                 let both = ((**bits >> 64) as u64) ^ (**bits as u64);
@@ -104,8 +87,7 @@ impl<'a> Val<'a> {
             }
             Val::LocalDate(date) => {
                 let year = i32::from(date.year());
-                (year & -2048)
-                    ^ ((year << 11) + (i32::from(date.month()) << 6) + i32::from(date.day()))
+                (year & -2048) ^ ((year << 11) + (i32::from(date.month()) << 6) + i32::from(date.day()))
             }
             _ => 0,
         }
@@ -118,19 +100,12 @@ fn lists<'a>(left: &List<'a>, right: &List<'a>) -> bool {
     {
         return true;
     }
-    left.len() == right.len()
-        && left
-            .iter()
-            .zip(right.iter())
-            .all(|(a, b)| a.java_equals(&b))
+    left.len() == right.len() && left.iter().zip(right.iter()).all(|(a, b)| a.java_equals(&b))
 }
 
 fn maps<'a>(left: &Map<'a>, right: &Map<'a>) -> bool {
     left.len() == right.len()
         && left.entries().iter().all(|(key, value)| {
-            right.contains(key)
-                && right
-                    .get_key(key)
-                    .is_some_and(|other| value.java_equals(&other))
+            right.contains(key) && right.get_key(key).is_some_and(|other| value.java_equals(&other))
         })
 }

@@ -27,9 +27,7 @@ impl<'a> Val<'a> {
             Value::String(text) => Val::text(text),
             Value::Array(items) => Val::list(items.into_iter().map(Val::from_owned_json).collect()),
             Value::Object(map) => Val::Map(Map::owned(
-                map.into_iter()
-                    .map(|(key, value)| (super::Key(Val::text(key)), Val::from_owned_json(value)))
-                    .collect(),
+                map.into_iter().map(|(key, value)| (super::Key(Val::text(key)), Val::from_owned_json(value))).collect(),
             )),
         }
     }
@@ -51,11 +49,7 @@ impl<'a> Val<'a> {
             Val::Double(value) => real(double_text(*value)),
             Val::Str(text) => Value::String(text.as_str().to_owned()),
             Val::List(List::Json(items)) => Value::Array(items.to_vec()),
-            Val::List(list) => Value::Array(
-                list.iter()
-                    .map(|item| item.to_json())
-                    .collect::<Eval<_>>()?,
-            ),
+            Val::List(list) => Value::Array(list.iter().map(|item| item.to_json()).collect::<Eval<_>>()?),
             Val::Set(set) => Value::Array(set.items.iter().map(Val::to_json).collect::<Eval<_>>()?),
             Val::Array(array) => return array_json(array),
             Val::Map(Map::Json(map)) => Value::Object((*map).clone()),
@@ -68,17 +62,11 @@ impl<'a> Val<'a> {
             Val::Instant(instant) => decimal(instant.seconds, instant.nanos),
             Val::LocalDate(date) => serde_json::json!([date.year(), date.month(), date.day()]),
             Val::LocalDateTime(moment) => local_date_time(moment),
-            Val::NotEvaluable(inner) => Value::Object(
-                [("expression".to_owned(), inner.to_json()?)]
-                    .into_iter()
-                    .collect(),
-            ),
+            Val::NotEvaluable(inner) => {
+                Value::Object([("expression".to_owned(), inner.to_json()?)].into_iter().collect())
+            }
             Val::Random(_) | Val::Format(_) => {
-                return Err(Fault::spel(
-                    Code::Conversion,
-                    1001,
-                    "the result is an object that has no JSON form",
-                ));
+                return Err(Fault::spel(Code::Conversion, 1001, "the result is an object that has no JSON form"));
             }
             _ => Value::String(self.java_string()),
         })
@@ -104,13 +92,7 @@ fn array_json(array: &super::Array<'_>) -> Eval<Value> {
             let units: Vec<u16> = array
                 .items
                 .iter()
-                .filter_map(|item| {
-                    if let Val::Char(unit) = item {
-                        Some(*unit)
-                    } else {
-                        None
-                    }
-                })
+                .filter_map(|item| if let Val::Char(unit) = item { Some(*unit) } else { None })
                 .collect();
             Value::String(String::from_utf16_lossy(&units))
         }
@@ -139,14 +121,9 @@ fn from_number<'a>(number: &Number) -> Val<'a> {
     Val::Double(number.as_f64().unwrap_or(f64::NAN))
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a JSON number beyond 64 bits is read as a double anyway"
-)]
+#[expect(clippy::cast_precision_loss, reason = "a JSON number beyond 64 bits is read as a double anyway")]
 fn big(value: i128) -> Value {
-    Number::from_i128(value)
-        .or_else(|| Number::from_f64(value as f64))
-        .map_or(Value::Null, Value::Number)
+    Number::from_i128(value).or_else(|| Number::from_f64(value as f64)).map_or(Value::Null, Value::Number)
 }
 
 /// A real by its own digits (a float keeps its width); what JSON cannot say is text.

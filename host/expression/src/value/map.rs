@@ -16,10 +16,7 @@ pub(crate) enum Map<'a> {
     /// As it stands in a context.
     Json(&'a serde_json::Map<String, Value>),
     /// Made by an expression; `constant` ones refuse mutators.
-    Owned {
-        entries: Rc<OwnedMap<'a>>,
-        constant: bool,
-    },
+    Owned { entries: Rc<OwnedMap<'a>>, constant: bool },
     /// The object that unqualified names are looked up on.
     Root(&'a Root<'a>),
     /// The trigger as the root has it: what is missing has a default (§2.5).
@@ -74,10 +71,7 @@ impl Equivalent<Key<'_>> for Name<'_> {
 
 impl<'a> Map<'a> {
     pub fn owned(entries: OwnedMap<'a>) -> Self {
-        Map::Owned {
-            entries: Rc::new(entries),
-            constant: false,
-        }
+        Map::Owned { entries: Rc::new(entries), constant: false }
     }
 
     /// The value of a string key.
@@ -86,10 +80,7 @@ impl<'a> Map<'a> {
             Map::Json(map) => map.get(name).map(Val::from_json),
             Map::Owned { entries, .. } => entries.get(&Name(name)).cloned(),
             Map::Root(root) => root.get(name),
-            Map::Trigger(map) => map
-                .get(name)
-                .map(Val::from_json)
-                .or_else(|| beans::trigger_default(name)),
+            Map::Trigger(map) => map.get(name).map(Val::from_json).or_else(|| beans::trigger_default(name)),
             Map::Context(execution, stage) => execution.context_value(*stage, name),
         }
     }
@@ -109,13 +100,10 @@ impl<'a> Map<'a> {
             (Map::Json(map), Some(name)) => map.contains_key(name),
             (Map::Owned { entries, .. }, _) => entries.contains_key(&Key(key.clone())),
             (Map::Root(root), Some(name)) => root.contains(name),
-            (Map::Trigger(map), Some(name)) => {
-                map.contains_key(name) || beans::trigger_default(name).is_some()
+            (Map::Trigger(map), Some(name)) => map.contains_key(name) || beans::trigger_default(name).is_some(),
+            (Map::Context(execution, stage), Some(name)) => {
+                execution.stages.get(*stage).is_some_and(|stage| stage.context.contains_key(name))
             }
-            (Map::Context(execution, stage), Some(name)) => execution
-                .stages
-                .get(*stage)
-                .is_some_and(|stage| stage.context.contains_key(name)),
             _ => false,
         }
     }
@@ -124,24 +112,17 @@ impl<'a> Map<'a> {
     pub fn entries(&self) -> Vec<(Val<'a>, Val<'a>)> {
         match self {
             Map::Json(map) => json_entries(map),
-            Map::Owned { entries, .. } => entries
-                .iter()
-                .map(|(key, value)| (key.0.clone(), value.clone()))
-                .collect(),
+            Map::Owned { entries, .. } => entries.iter().map(|(key, value)| (key.0.clone(), value.clone())).collect(),
             Map::Root(root) => root.entries(),
             Map::Trigger(map) => {
                 let mut entries = json_entries(map);
-                let missing = beans::TRIGGER_DEFAULTS
-                    .iter()
-                    .filter(|(name, _)| !map.contains_key(*name));
+                let missing = beans::TRIGGER_DEFAULTS.iter().filter(|(name, _)| !map.contains_key(*name));
                 entries.extend(missing.map(|(name, value)| (Val::borrowed(name), value())));
                 entries
             }
-            Map::Context(execution, stage) => execution
-                .stages
-                .get(*stage)
-                .map(|stage| json_entries(stage.context))
-                .unwrap_or_default(),
+            Map::Context(execution, stage) => {
+                execution.stages.get(*stage).map(|stage| json_entries(stage.context)).unwrap_or_default()
+            }
         }
     }
 
@@ -150,10 +131,7 @@ impl<'a> Map<'a> {
             Map::Json(map) => map.len(),
             Map::Owned { entries, .. } => entries.len(),
             Map::Root(_) | Map::Trigger(_) => self.entries().len(),
-            Map::Context(execution, stage) => execution
-                .stages
-                .get(*stage)
-                .map_or(0, |stage| stage.context.len()),
+            Map::Context(execution, stage) => execution.stages.get(*stage).map_or(0, |stage| stage.context.len()),
         }
     }
 
@@ -164,12 +142,9 @@ impl<'a> Map<'a> {
             Map::Root(root) => root.names(),
             Map::Trigger(map) => map.keys().take(2_000).cloned().collect(),
             Map::Context(execution, stage) => execution.visible_names(*stage),
-            Map::Owned { entries, .. } => entries
-                .keys()
-                .filter_map(|key| key.0.as_str())
-                .take(2_000)
-                .map(str::to_owned)
-                .collect(),
+            Map::Owned { entries, .. } => {
+                entries.keys().filter_map(|key| key.0.as_str()).take(2_000).map(str::to_owned).collect()
+            }
         }
     }
 
@@ -180,7 +155,5 @@ impl<'a> Map<'a> {
 }
 
 fn json_entries(map: &serde_json::Map<String, Value>) -> Vec<(Val<'_>, Val<'_>)> {
-    map.iter()
-        .map(|(key, value)| (Val::borrowed(key), Val::from_json(value)))
-        .collect()
+    map.iter().map(|(key, value)| (Val::borrowed(key), Val::from_json(value))).collect()
 }

@@ -38,13 +38,7 @@ impl Val<'_> {
     pub fn is_number(&self) -> bool {
         matches!(
             self,
-            Val::Byte(_)
-                | Val::Short(_)
-                | Val::Int(_)
-                | Val::Long(_)
-                | Val::Big(_)
-                | Val::Float(_)
-                | Val::Double(_)
+            Val::Byte(_) | Val::Short(_) | Val::Int(_) | Val::Long(_) | Val::Big(_) | Val::Float(_) | Val::Double(_)
         )
     }
 
@@ -119,10 +113,7 @@ fn java_digits(value: f64, scientific: &str) -> String {
     if value == 0.0 {
         return format!("{sign}0.0");
     }
-    let (mantissa, exponent) = scientific
-        .trim_start_matches('-')
-        .split_once('e')
-        .unwrap_or((scientific, "0"));
+    let (mantissa, exponent) = scientific.trim_start_matches('-').split_once('e').unwrap_or((scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
     if !(-3..7).contains(&exponent) {

@@ -30,11 +30,7 @@ pub(crate) fn compare(left: &Val<'_>, right: &Val<'_>) -> Eval<Ordering> {
         Fault::spel(
             Code::Operand,
             1013,
-            format_args!(
-                "cannot compare {} with {}",
-                Class::of(left).java_name(),
-                Class::of(right).java_name()
-            ),
+            format_args!("cannot compare {} with {}", Class::of(left).java_name(), Class::of(right).java_name()),
         )
     })
 }
@@ -51,11 +47,7 @@ pub(crate) fn java_double(left: f64, right: f64) -> Ordering {
 
 /// Strings by UTF-16 unit.
 pub(crate) fn strings(left: &str, right: &str) -> Ordering {
-    if left.is_ascii() && right.is_ascii() {
-        left.cmp(right)
-    } else {
-        left.encode_utf16().cmp(right.encode_utf16())
-    }
+    if left.is_ascii() && right.is_ascii() { left.cmp(right) } else { left.encode_utf16().cmp(right.encode_utf16()) }
 }
 
 /// `compareTo` of values of one comparable kind.
@@ -77,11 +69,7 @@ pub(crate) fn same_kind(left: &Val<'_>, right: &Val<'_>) -> Option<Ordering> {
 }
 
 /// Java compares the halves of a UUID as signed numbers.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    reason = "the halves, as Java has them"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "the halves, as Java has them")]
 fn uuids(left: u128, right: u128) -> Ordering {
     let halves = |bits: u128| ((bits >> 64) as u64 as i64, bits as u64 as i64);
     halves(left).cmp(&halves(right))

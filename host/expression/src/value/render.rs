@@ -7,15 +7,7 @@ use super::number::{double_text, float_text};
 use super::text::unit_text;
 use super::{Instant, Map, Val};
 
-const DAYS: [&str; 7] = [
-    "MONDAY",
-    "TUESDAY",
-    "WEDNESDAY",
-    "THURSDAY",
-    "FRIDAY",
-    "SATURDAY",
-    "SUNDAY",
-];
+const DAYS: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
 
 /// Name of a day, 0 being Monday.
 pub(crate) fn day_name(day: u8) -> &'static str {
@@ -54,11 +46,7 @@ impl Val<'_> {
             Val::Set(set) => return listed(out, set.items.iter().cloned()),
             Val::Map(map) => return mapped(out, map),
             Val::Array(array) => {
-                let dimension = if array.primitive {
-                    array.element.primitive_code()
-                } else {
-                    ""
-                };
+                let dimension = if array.primitive { array.element.primitive_code() } else { "" };
                 match dimension {
                     "" => write!(out, "[L{};@0", array.element.java_name()),
                     code => write!(out, "[{code}@0"),
@@ -73,10 +61,7 @@ impl Val<'_> {
             Val::Bean(bean) => out.write_str(&bean.java_string()),
             Val::Status(status) => out.write_str(status.name()),
             Val::Class(class) => out.write_str(&class.java_string()),
-            Val::Date(millis) => out.write_str(&crate::classes::date::text(
-                *millis,
-                &jiff::tz::TimeZone::UTC,
-            )),
+            Val::Date(millis) => out.write_str(&crate::classes::date::text(*millis, &jiff::tz::TimeZone::UTC)),
             Val::Format(_) => out.write_str("java.text.SimpleDateFormat@0"),
             Val::Instant(instant) => out.write_str(&instant_text(*instant)),
             Val::LocalDate(date) => out.write_str(&date_text(*date)),
@@ -85,9 +70,7 @@ impl Val<'_> {
             Val::ChronoUnit(unit) => out.write_str(unit.text()),
             Val::Uuid(bits) => out.write_str(&uuid_text(**bits)),
             Val::Random(_) => out.write_str("java.util.Random@0"),
-            Val::NotEvaluable(_) => {
-                out.write_str("com.netflix.spinnaker.kork.expressions.NotEvaluableExpression@0")
-            }
+            Val::NotEvaluable(_) => out.write_str("com.netflix.spinnaker.kork.expressions.NotEvaluableExpression@0"),
         };
     }
 }
@@ -118,30 +101,16 @@ fn mapped(out: &mut String, map: &Map<'_>) {
 
 /// `LocalDate.toString`.
 pub(crate) fn date_text(date: civil::Date) -> String {
-    format!(
-        "{}-{:02}-{:02}",
-        year_text(date.year()),
-        date.month(),
-        date.day()
-    )
+    format!("{}-{:02}-{:02}", year_text(date.year()), date.month(), date.day())
 }
 
 fn year_text(year: i16) -> String {
-    if year < 0 {
-        format!("-{:04}", year.unsigned_abs())
-    } else {
-        format!("{year:04}")
-    }
+    if year < 0 { format!("-{:04}", year.unsigned_abs()) } else { format!("{year:04}") }
 }
 
 /// `LocalDateTime.toString`: seconds only when there are some, fractions in groups of three.
 pub(crate) fn moment_text(moment: civil::DateTime) -> String {
-    let mut text = format!(
-        "{}T{:02}:{:02}",
-        date_text(moment.date()),
-        moment.hour(),
-        moment.minute()
-    );
+    let mut text = format!("{}T{:02}:{:02}", date_text(moment.date()), moment.hour(), moment.minute());
     let nanos = u32::try_from(moment.subsec_nanosecond()).unwrap_or(0);
     if moment.second() != 0 || nanos != 0 {
         let _ = write!(text, ":{:02}", moment.second());
@@ -166,13 +135,8 @@ pub(crate) fn instant_text(instant: Instant) -> String {
         return format!("{}s", instant.seconds);
     };
     let moment = jiff::tz::TimeZone::UTC.to_datetime(stamp);
-    let mut text = format!(
-        "{}T{:02}:{:02}:{:02}",
-        date_text(moment.date()),
-        moment.hour(),
-        moment.minute(),
-        moment.second()
-    );
+    let mut text =
+        format!("{}T{:02}:{:02}:{:02}", date_text(moment.date()), moment.hour(), moment.minute(), moment.second());
     fraction(&mut text, instant.nanos);
     text.push('Z');
     text
@@ -181,12 +145,5 @@ pub(crate) fn instant_text(instant: Instant) -> String {
 /// `UUID.toString`.
 pub(crate) fn uuid_text(bits: u128) -> String {
     let hex = format!("{bits:032x}");
-    format!(
-        "{}-{}-{}-{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..]
-    )
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }

@@ -25,11 +25,7 @@ impl From<String> for Text<'_> {
 
 /// Length in UTF-16 units.
 pub(crate) fn length(text: &str) -> usize {
-    if text.is_ascii() {
-        text.len()
-    } else {
-        text.encode_utf16().count()
-    }
+    if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
 }
 
 /// The units from `start` to `end`; nothing when they are out of range. Half a pair becomes U+FFFD.
@@ -72,9 +68,7 @@ pub(crate) fn index_of(text: &str, needle: &str, from: usize) -> Option<usize> {
 pub(crate) fn last_index_of(text: &str, needle: &str, from: usize) -> Option<usize> {
     let (units, wanted) = (units(text), units(needle));
     let last = units.len().checked_sub(wanted.len())?;
-    (0..=last.min(from))
-        .rev()
-        .find(|at| units[*at..].starts_with(&wanted))
+    (0..=last.min(from)).rev().find(|at| units[*at..].starts_with(&wanted))
 }
 
 fn units(text: &str) -> Vec<u16> {

@@ -16,11 +16,7 @@ impl<'a> Reader<'a> {
         loop {
             let line = self.at;
             self.skip_blank()?;
-            map |= self
-                .characters
-                .get(line..self.at)
-                .unwrap_or_default()
-                .contains(&'\n');
+            map |= self.characters.get(line..self.at).unwrap_or_default().contains(&'\n');
             if self.is_outside(parent, list_at_parent) {
                 return self.finished(&properties, before, String::new(), true);
             }
@@ -56,13 +52,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A scalar with its properties.
-    fn finished(
-        &mut self,
-        properties: &Properties,
-        before: usize,
-        text: String,
-        plain: bool,
-    ) -> Parse<Val<'a>> {
+    fn finished(&mut self, properties: &Properties, before: usize, text: String, plain: bool) -> Parse<Val<'a>> {
         let value = self.resolved(&text, plain, properties.tag.as_deref())?;
         self.anchored(properties, value, before)
     }
@@ -117,22 +107,14 @@ impl<'a> Reader<'a> {
     }
 
     fn line_must_end(&mut self) -> Parse<()> {
-        if self.at_line_end() {
-            Ok(())
-        } else {
-            self.error("expected the end of the value")
-        }
+        if self.at_line_end() { Ok(()) } else { self.error("expected the end of the value") }
     }
 
     fn block_list(&mut self, column: i32, properties: &Properties) -> Parse<Val<'a>> {
         let mut items = Vec::new();
         loop {
             self.skip_blank()?;
-            if self.peek().is_none()
-                || self.is_boundary()
-                || self.column() != column
-                || !self.is_indicator('-')
-            {
+            if self.peek().is_none() || self.is_boundary() || self.column() != column || !self.is_indicator('-') {
                 break;
             }
             self.at += 1;
@@ -161,13 +143,8 @@ impl<'a> Reader<'a> {
                 self.at += 1;
                 let key = self.block(column, true, true)?;
                 self.skip_blank()?;
-                let has_value =
-                    self.peek().is_some() && self.column() == column && self.is_indicator(':');
-                let value = if has_value {
-                    self.map_value(column)?
-                } else {
-                    Val::Null
-                };
+                let has_value = self.peek().is_some() && self.column() == column && self.is_indicator(':');
+                let value = if has_value { self.map_value(column)? } else { Val::Null };
                 entries.push((key, value, false));
                 continue;
             }
@@ -211,17 +188,10 @@ impl<'a> Reader<'a> {
     /// Whether a key and its colon stand on this line; looks without moving.
     fn is_implicit_key(&mut self) -> bool {
         let (start, made, depth) = (self.at, self.made, self.depth);
-        let anchors = self
-            .characters
-            .get(self.at)
-            .is_some_and(|c| matches!(c, '&' | '[' | '{'))
-            .then(|| self.anchors.clone());
+        let anchors =
+            self.characters.get(self.at).is_some_and(|c| matches!(c, '&' | '[' | '{')).then(|| self.anchors.clone());
         let found = self.key_ends_in_colon().unwrap_or(false);
-        let one_line = !self
-            .characters
-            .get(start..self.at)
-            .unwrap_or_default()
-            .contains(&'\n');
+        let one_line = !self.characters.get(start..self.at).unwrap_or_default().contains(&'\n');
         (self.at, self.made, self.depth) = (start, made, depth);
         if let Some(anchors) = anchors {
             self.anchors = anchors;

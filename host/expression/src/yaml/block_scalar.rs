@@ -19,12 +19,9 @@ impl Reader<'_> {
             match self.peek() {
                 Some('+') => chomp = Chomp::Keep,
                 Some('-') => chomp = Chomp::Strip,
-                Some(c @ '1'..='9') => {
-                    explicit = c.to_digit(10).and_then(|digit| i32::try_from(digit).ok())
-                }
+                Some(c @ '1'..='9') => explicit = c.to_digit(10).and_then(|digit| i32::try_from(digit).ok()),
                 Some('0') => {
-                    return self
-                        .error("expected indentation indicator in the range 1-9, but found 0");
+                    return self.error("expected indentation indicator in the range 1-9, but found 0");
                 }
                 _ => break,
             }
@@ -36,10 +33,7 @@ impl Reader<'_> {
         self.skip_line();
         self.at += usize::from(self.peek().is_some());
         let least = (parent + 1).max(1);
-        let indent = explicit.map_or_else(
-            || self.detect_indent(least),
-            |explicit| least + explicit - 1,
-        );
+        let indent = explicit.map_or_else(|| self.detect_indent(least), |explicit| least + explicit - 1);
         let lines = self.indented_lines(usize::try_from(indent).unwrap_or(0));
         Ok(join(&lines, folded, chomp))
     }
@@ -60,9 +54,7 @@ impl Reader<'_> {
     fn indented_lines(&mut self, indent: usize) -> Vec<String> {
         let mut lines = Vec::new();
         while self.peek().is_some() && !self.is_boundary() {
-            let spaces = (0..indent)
-                .take_while(|offset| self.ahead(*offset) == Some(' '))
-                .count();
+            let spaces = (0..indent).take_while(|offset| self.ahead(*offset) == Some(' ')).count();
             let blank = matches!(self.ahead(spaces), None | Some('\n'));
             if spaces < indent && !blank {
                 break;
@@ -70,13 +62,7 @@ impl Reader<'_> {
             self.at += spaces;
             let start = self.at;
             self.skip_line();
-            lines.push(
-                self.characters
-                    .get(start..self.at)
-                    .unwrap_or_default()
-                    .iter()
-                    .collect(),
-            );
+            lines.push(self.characters.get(start..self.at).unwrap_or_default().iter().collect());
             if self.peek().is_none() {
                 // A last line without its end is content only if there is any.
                 if lines.last().is_some_and(String::is_empty) {
@@ -91,10 +77,7 @@ impl Reader<'_> {
 }
 
 fn join(lines: &[String], folded: bool, chomp: Chomp) -> String {
-    let content = lines
-        .iter()
-        .rposition(|line| !line.is_empty())
-        .map_or(0, |at| at + 1);
+    let content = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |at| at + 1);
     let mut text = String::new();
     let is_indented = |line: &str| line.starts_with([' ', '\t']);
     let mut pending = 0;
@@ -122,9 +105,7 @@ fn join(lines: &[String], folded: bool, chomp: Chomp) -> String {
         Chomp::Strip => {}
         Chomp::Clip if content > 0 => text.push('\n'),
         Chomp::Clip => {}
-        Chomp::Keep => {
-            text.push_str(&"\n".repeat(lines.len() - content + usize::from(content > 0)))
-        }
+        Chomp::Keep => text.push_str(&"\n".repeat(lines.len() - content + usize::from(content > 0))),
     }
     text
 }

@@ -34,11 +34,7 @@ impl Reader<'_> {
                 self.at = end;
                 return Ok(text);
             }
-            text.push_str(&if breaks == 1 {
-                " ".to_owned()
-            } else {
-                "\n".repeat(breaks - 1)
-            });
+            text.push_str(&if breaks == 1 { " ".to_owned() } else { "\n".repeat(breaks - 1) });
             text.push_str(&self.plain_piece(flow));
         }
     }
@@ -47,26 +43,10 @@ impl Reader<'_> {
     pub(super) fn plain_line(&mut self, flow: bool) -> Parse<String> {
         let first = self.peek();
         let starts = match first {
-            Some('-' | '?' | ':') => {
-                !self.is_blank_at(1) && !(flow && matches!(self.ahead(1), Some(',' | ']' | '}')))
-            }
+            Some('-' | '?' | ':') => !self.is_blank_at(1) && !(flow && matches!(self.ahead(1), Some(',' | ']' | '}'))),
             Some(c) => !matches!(
                 c,
-                ',' | '['
-                    | ']'
-                    | '{'
-                    | '}'
-                    | '#'
-                    | '&'
-                    | '*'
-                    | '!'
-                    | '|'
-                    | '>'
-                    | '\''
-                    | '"'
-                    | '%'
-                    | '@'
-                    | '`'
+                ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`'
             ),
             None => false,
         };
@@ -82,8 +62,7 @@ impl Reader<'_> {
         while let Some(c) = self.peek() {
             let flow_end = flow && matches!(c, ',' | '[' | ']' | '{' | '}');
             let colon = c == ':'
-                && (self.is_blank_at(1)
-                    || (flow && matches!(self.ahead(1), Some(',' | '[' | ']' | '{' | '}'))));
+                && (self.is_blank_at(1) || (flow && matches!(self.ahead(1), Some(',' | '[' | ']' | '{' | '}'))));
             let comment = c == '#' && text.ends_with([' ', '\t']);
             if c == '\n' || flow_end || colon || comment {
                 break;
@@ -137,11 +116,7 @@ impl Reader<'_> {
             self.at += 1;
             breaks += 1;
         }
-        text.push_str(&if breaks == 1 {
-            " ".to_owned()
-        } else {
-            "\n".repeat(breaks - 1)
-        });
+        text.push_str(&if breaks == 1 { " ".to_owned() } else { "\n".repeat(breaks - 1) });
         Ok(())
     }
 
@@ -185,23 +160,15 @@ impl Reader<'_> {
 
     fn code(&mut self, digits: usize) -> Parse<char> {
         let high = self.hexadecimal(digits)?;
-        let pair = digits == 4
-            && (0xD800..0xDC00).contains(&high)
-            && self.peek() == Some('\\')
-            && self.ahead(1) == Some('u');
+        let pair =
+            digits == 4 && (0xD800..0xDC00).contains(&high) && self.peek() == Some('\\') && self.ahead(1) == Some('u');
         if !pair {
             return Ok(char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER));
         }
         self.at += 2;
         let low = self.hexadecimal(4)?;
-        let units = [
-            u16::try_from(high).unwrap_or(0),
-            u16::try_from(low).unwrap_or(0),
-        ];
-        Ok(String::from_utf16_lossy(&units)
-            .chars()
-            .next()
-            .unwrap_or(char::REPLACEMENT_CHARACTER))
+        let units = [u16::try_from(high).unwrap_or(0), u16::try_from(low).unwrap_or(0)];
+        Ok(String::from_utf16_lossy(&units).chars().next().unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
     fn hexadecimal(&mut self, digits: usize) -> Parse<u32> {

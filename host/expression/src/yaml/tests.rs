@@ -2,11 +2,7 @@
 use serde_json::{Value, json};
 
 fn all(text: &str) -> Vec<Value> {
-    super::read(text)
-        .expect(text)
-        .iter()
-        .map(|value| value.to_json().expect("has JSON"))
-        .collect()
+    super::read(text).expect(text).iter().map(|value| value.to_json().expect("has JSON")).collect()
 }
 
 fn one(text: &str) -> Value {
@@ -23,10 +19,7 @@ fn collections_nest_by_indentation() {
         "z": {"a": 1, "b": ["c", {"d": "e"}]},
     });
     assert_eq!(one(text), expected);
-    assert_eq!(
-        one("- - a\n  - b\n- c: d\n  e: f\n-\n"),
-        json!([["a", "b"], {"c": "d", "e": "f"}, null])
-    );
+    assert_eq!(one("- - a\n  - b\n- c: d\n  e: f\n-\n"), json!([["a", "b"], {"c": "d", "e": "f"}, null]));
     assert_eq!(one("? a\n: b\n? c\n"), json!({"a": "b", "c": null}));
 }
 
@@ -34,15 +27,11 @@ fn collections_nest_by_indentation() {
 fn scalars_have_the_types_of_version_one_one() {
     let text = "[yes, Off, 010, 0x1F, 0b11, 1_000, 1.5, 1e3, .inf, ~, null, '1', 190:20, 1.2.3, 08, '', 1:60, +1, -0]";
     let expected = json!([
-        true, false, 8, 31, 3, 1000, 1.5, 1000.0, "Infinity", null, null, "1", 11420, "1.2.3",
-        "08", "", "1:60", 1, 0
+        true, false, 8, 31, 3, 1000, 1.5, 1000.0, "Infinity", null, null, "1", 11420, "1.2.3", "08", "", "1:60", 1, 0
     ]);
     assert_eq!(one(text), expected);
     assert_eq!(one("2001-12-14"), json!(1_008_288_000_000_i64));
-    assert_eq!(
-        one("2001-12-14t21:59:43.10-05:00"),
-        json!(1_008_385_183_100_i64)
-    );
+    assert_eq!(one("2001-12-14t21:59:43.10-05:00"), json!(1_008_385_183_100_i64));
     assert_eq!(one("!!str 1"), json!("1"));
 }
 
@@ -50,14 +39,8 @@ fn scalars_have_the_types_of_version_one_one() {
 fn scalars_fold() {
     assert_eq!(one("a: b\n  c\n\n  d\n"), json!({"a": "b c\nd"}));
     assert_eq!(one("a: \"x\\n\n  y\\\n  z\"\n"), json!({"a": "x\n yz"}));
-    assert_eq!(
-        one("a: >-\n  b\n  c\n\n  d\n   e\nf: |+\n  g\n\n"),
-        json!({"a": "b c\nd\n e", "f": "g\n\n"})
-    );
-    assert_eq!(
-        one("a: 'it''s' # note\nb: c#d\n"),
-        json!({"a": "it's", "b": "c#d"})
-    );
+    assert_eq!(one("a: >-\n  b\n  c\n\n  d\n   e\nf: |+\n  g\n\n"), json!({"a": "b c\nd\n e", "f": "g\n\n"}));
+    assert_eq!(one("a: 'it''s' # note\nb: c#d\n"), json!({"a": "it's", "b": "c#d"}));
 }
 
 #[test]
@@ -69,10 +52,7 @@ fn anchors_aliases_and_merges() {
 
 #[test]
 fn documents_are_separate() {
-    assert_eq!(
-        all("kind: A\n---\nkind: B\n"),
-        [json!({"kind": "A"}), json!({"kind": "B"})]
-    );
+    assert_eq!(all("kind: A\n---\nkind: B\n"), [json!({"kind": "A"}), json!({"kind": "B"})]);
     assert_eq!(all(""), Vec::<Value>::new());
     assert_eq!(all("# only\n"), Vec::<Value>::new());
     assert_eq!(all("---\n---\na\n...\n"), [Value::Null, json!("a")]);
@@ -97,9 +77,8 @@ fn what_is_no_yaml_is_refused() {
     for text in bad {
         assert!(super::read(text).is_err(), "{text}");
     }
-    let laughs = (0..30).fold("a0: &a0 x\n".to_owned(), |text, i| {
-        format!("{text}a{}: &a{} [*a{i}, *a{i}, *a{i}]\n", i + 1, i + 1)
-    });
+    let laughs = (0..30)
+        .fold("a0: &a0 x\n".to_owned(), |text, i| format!("{text}a{}: &a{} [*a{i}, *a{i}, *a{i}]\n", i + 1, i + 1));
     assert!(super::read(&laughs).is_err());
     assert!(super::read(&"[".repeat(100_000)).is_err());
 }

@@ -38,13 +38,11 @@ impl DateFormat {
         for (position, piece) in self.pieces.iter().enumerate() {
             at = match piece {
                 Piece::Literal(literal) => {
-                    at + text
-                        .get(at..)?
-                        .strip_prefix(literal.as_str())
-                        .map(|_| literal.len())?
+                    at + text.get(at..)?.strip_prefix(literal.as_str()).map(|_| literal.len())?
                 }
                 Piece::Field(letter, count) => {
-                    let abuts = matches!(self.pieces.get(position + 1), Some(Piece::Field(next, n)) if numeric(*next, *n));
+                    let abuts =
+                        matches!(self.pieces.get(position + 1), Some(Piece::Field(next, n)) if numeric(*next, *n));
                     let width = if abuts { *count } else { usize::MAX };
                     read_field(text, at, *letter, *count, width, &mut parts, now)?
                 }
@@ -55,8 +53,7 @@ impl DateFormat {
 }
 
 fn numeric(letter: char, count: usize) -> bool {
-    !matches!(letter, 'G' | 'E' | 'a' | 'z' | 'Z' | 'X')
-        && !(matches!(letter, 'M' | 'L') && count > 2)
+    !matches!(letter, 'G' | 'E' | 'a' | 'z' | 'Z' | 'X') && !(matches!(letter, 'M' | 'L') && count > 2)
 }
 
 fn read_field(
@@ -83,8 +80,7 @@ fn read_field(
         'a' => {
             let half = rest.get(..2)?;
             parts.afternoon = Some(half.eq_ignore_ascii_case("PM"));
-            return (half.eq_ignore_ascii_case("AM") || half.eq_ignore_ascii_case("PM"))
-                .then_some(start + 2);
+            return (half.eq_ignore_ascii_case("AM") || half.eq_ignore_ascii_case("PM")).then_some(start + 2);
         }
         'z' | 'Z' | 'X' => {
             let (zone, length) = read_zone(rest, letter)?;
@@ -93,21 +89,10 @@ fn read_field(
         }
         _ => {}
     }
-    let digits = rest
-        .bytes()
-        .take_while(u8::is_ascii_digit)
-        .count()
-        .min(width)
-        .min(18);
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count().min(width).min(18);
     let number: i64 = rest.get(..digits)?.parse().ok()?;
     match letter {
-        'y' | 'Y' => {
-            parts.year = if count <= 2 && digits == 2 {
-                near(number, now)
-            } else {
-                number
-            }
-        }
+        'y' | 'Y' => parts.year = if count <= 2 && digits == 2 { near(number, now) } else { number },
         'M' | 'L' => parts.month = number,
         'd' => parts.day = number,
         'D' => parts.of_year = Some(number),
@@ -132,19 +117,10 @@ fn near(two_digits: i64, now: i64) -> i64 {
 
 /// Position and length of the name, whole or its first three letters.
 fn named(rest: &str, names: &[&str]) -> Option<(usize, usize)> {
-    let starts = |name: &str| {
-        rest.get(..name.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(name))
-    };
-    let whole = names
-        .iter()
-        .position(|name| starts(name))
-        .map(|at| (at, names.get(at).map_or(0, |name| name.len())));
+    let starts = |name: &str| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    let whole = names.iter().position(|name| starts(name)).map(|at| (at, names.get(at).map_or(0, |name| name.len())));
     whole.or_else(|| {
-        names
-            .iter()
-            .position(|name| starts(name.trim_end().get(..3).unwrap_or(name.trim_end())))
-            .map(|at| (at, 3))
+        names.iter().position(|name| starts(name.trim_end().get(..3).unwrap_or(name.trim_end()))).map(|at| (at, 3))
     })
 }
 
@@ -169,10 +145,7 @@ fn read_zone(rest: &str, letter: char) -> Option<(TimeZone, usize)> {
     }
     if letter != 'X' {
         for (name, hours) in ABBREVIATIONS {
-            if !rest
-                .get(..name.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(name))
-            {
+            if !rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)) {
                 continue;
             }
             let after = rest.get(name.len()..).unwrap_or_default();
@@ -180,10 +153,7 @@ fn read_zone(rest: &str, letter: char) -> Option<(TimeZone, usize)> {
                 let (zone, length) = signed_offset(after)?;
                 return Some((zone, name.len() + length));
             }
-            return Some((
-                TimeZone::fixed(Offset::from_hours(i8::try_from(hours).ok()?).ok()?),
-                name.len(),
-            ));
+            return Some((TimeZone::fixed(Offset::from_hours(i8::try_from(hours).ok()?).ok()?), name.len()));
         }
     }
     signed_offset(rest)
@@ -198,9 +168,7 @@ fn signed_offset(rest: &str) -> Option<(TimeZone, usize)> {
     };
     let hours: i32 = rest.get(1..3)?.parse().ok()?;
     let colon = usize::from(rest.get(3..4) == Some(":"));
-    let minutes = rest
-        .get(3 + colon..5 + colon)
-        .and_then(|minutes| minutes.parse::<i32>().ok());
+    let minutes = rest.get(3 + colon..5 + colon).and_then(|minutes| minutes.parse::<i32>().ok());
     let length = if minutes.is_some() { 5 + colon } else { 3 };
     let seconds = sign * (hours * 3_600 + minutes.unwrap_or(0) * 60);
     Some((TimeZone::fixed(Offset::from_seconds(seconds).ok()?), length))
@@ -215,19 +183,12 @@ impl Parts {
             Some(day) => calendar::plus_days(calendar::date(self.year, 1, 1)?, day - 1).ok()?,
             None => calendar::plus_days(first, self.day.checked_sub(1)?).ok()?,
         };
-        let hour = if self.afternoon == Some(true) {
-            self.hour + 12
-        } else {
-            self.hour
-        };
-        let seconds =
-            i128::from(hour) * 3_600 + i128::from(self.minute) * 60 + i128::from(self.second);
-        let nanos = i128::from(calendar::epoch_day(date)) * DAY
-            + seconds * SECOND
-            + i128::from(self.millis) * 1_000_000;
+        let hour = if self.afternoon == Some(true) { self.hour + 12 } else { self.hour };
+        let seconds = i128::from(hour) * 3_600 + i128::from(self.minute) * 60 + i128::from(self.second);
+        let nanos =
+            i128::from(calendar::epoch_day(date)) * DAY + seconds * SECOND + i128::from(self.millis) * 1_000_000;
         let moment = calendar::of_nanos(nanos).ok()?;
-        let instant: Instant =
-            calendar::instant_of(moment, self.zone.as_ref().unwrap_or(zone)).ok()?;
+        let instant: Instant = calendar::instant_of(moment, self.zone.as_ref().unwrap_or(zone)).ok()?;
         instant.millis()
     }
 }

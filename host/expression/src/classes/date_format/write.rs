@@ -17,23 +17,14 @@ impl DateFormat {
         for piece in &self.pieces {
             match piece {
                 Piece::Literal(literal) => text.push_str(literal),
-                Piece::Field(letter, count) => {
-                    field(&mut text, *letter, *count, moment, millis, zone)
-                }
+                Piece::Field(letter, count) => field(&mut text, *letter, *count, moment, millis, zone),
             }
         }
         Ok(text)
     }
 }
 
-fn field(
-    text: &mut String,
-    letter: char,
-    count: usize,
-    moment: DateTime,
-    millis: i64,
-    zone: &TimeZone,
-) {
+fn field(text: &mut String, letter: char, count: usize, moment: DateTime, millis: i64, zone: &TimeZone) {
     let date = moment.date();
     let hour = i64::from(moment.hour());
     let number = match letter {
@@ -42,11 +33,7 @@ fn field(
         'Y' => return year(text, week_of_year(date).0, count),
         'M' | 'L' => return month(text, date.month(), count),
         'E' => {
-            return name(
-                text,
-                DAYS[usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0)],
-                count,
-            );
+            return name(text, DAYS[usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0)], count);
         }
         'a' => return text.push_str(if hour < 12 { "AM" } else { "PM" }),
         'z' | 'Z' | 'X' => return offset(text, letter, count, millis, zone),
@@ -87,11 +74,7 @@ fn month(text: &mut String, month: i8, count: usize) {
 
 /// Three letters, or the whole name from four letters of pattern on.
 fn name(text: &mut String, name: &str, count: usize) {
-    text.push_str(if count >= 4 {
-        name
-    } else {
-        name.get(..3).unwrap_or(name)
-    });
+    text.push_str(if count >= 4 { name } else { name.get(..3).unwrap_or(name) });
 }
 
 fn sunday_offset(date: Date) -> i64 {
@@ -101,15 +84,11 @@ fn sunday_offset(date: Date) -> i64 {
 /// Week year and week: weeks begin on Sunday, the first holds January 1st.
 fn week_of_year(date: Date) -> (i64, i64) {
     let year = i64::from(date.year());
-    let ends_year =
-        i64::from(date.days_in_year()) - i64::from(date.day_of_year()) + sunday_offset(date);
+    let ends_year = i64::from(date.days_in_year()) - i64::from(date.day_of_year()) + sunday_offset(date);
     if ends_year < 6 {
         return (year + 1, 1);
     }
-    (
-        year,
-        (i64::from(date.day_of_year()) + sunday_offset(date.first_of_year()) - 1) / 7 + 1,
-    )
+    (year, (i64::from(date.day_of_year()) + sunday_offset(date.first_of_year()) - 1) / 7 + 1)
 }
 
 fn offset(text: &mut String, letter: char, count: usize, millis: i64, zone: &TimeZone) {

@@ -63,121 +63,46 @@ fn with_time<'a>(this: &Val<'a>, args: Args<'_, 'a>, part: Unit) -> Eval<Val<'a>
 
 fn truncated<'a>(this: &Val<'a>, args: Args<'_, 'a>) -> Eval<Val<'a>> {
     let unit = unit(args, 0)?;
-    let length = unit
-        .nanos()
-        .filter(|length| DAY % length == 0)
-        .ok_or_else(|| unsupported(unit))?;
+    let length = unit.nanos().filter(|length| DAY % length == 0).ok_or_else(|| unsupported(unit))?;
     let nanos = calendar::nanos(this_moment(this));
     calendar::of_nanos(nanos - nanos.rem_euclid(length)).map(Val::LocalDateTime)
 }
 
 pub(super) const METHODS: &[Method] = &[
-    Method::new(
-        "plus",
-        &[Long, Ty::TemporalUnit],
-        "LocalDateTime",
-        |_, this, args| by_unit(this, args, 1),
-    ),
-    Method::new(
-        "minus",
-        &[Long, Ty::TemporalUnit],
-        "LocalDateTime",
-        |_, this, args| by_unit(this, args, -1),
-    ),
-    Method::new("plusNanos", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, 1, Unit::Nanos)
-    }),
-    Method::new("minusNanos", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, -1, Unit::Nanos)
-    }),
-    Method::new("plusSeconds", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, 1, Unit::Seconds)
-    }),
-    Method::new("minusSeconds", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, -1, Unit::Seconds)
-    }),
-    Method::new("plusMinutes", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, 1, Unit::Minutes)
-    }),
-    Method::new("minusMinutes", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, -1, Unit::Minutes)
-    }),
-    Method::new("plusHours", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, 1, Unit::Hours)
-    }),
-    Method::new("minusHours", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, -1, Unit::Hours)
-    }),
-    Method::new("plusDays", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, 1, Unit::Days)
-    }),
-    Method::new("minusDays", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, -1, Unit::Days)
-    }),
-    Method::new("plusWeeks", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, 1, Unit::Weeks)
-    }),
-    Method::new("minusWeeks", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, -1, Unit::Weeks)
-    }),
-    Method::new("plusMonths", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, 1, Unit::Months)
-    }),
-    Method::new("minusMonths", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, -1, Unit::Months)
-    }),
-    Method::new("plusYears", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, 1, Unit::Years)
-    }),
-    Method::new("minusYears", &[Long], "LocalDateTime", |_, this, args| {
-        moved(this, args, -1, Unit::Years)
-    }),
-    Method::new(
-        "truncatedTo",
-        &[Ty::TemporalUnit],
-        "LocalDateTime",
-        |_, this, args| truncated(this, args),
-    ),
-    Method::new(
-        "with",
-        &[Ty::TemporalAdjuster],
-        "LocalDateTime",
-        |_, this, args| match args.get(0) {
-            Val::LocalDateTime(other) => Ok(Val::LocalDateTime(*other)),
-            by => {
-                let moment = this_moment(this);
-                on_date(moment, adjusted(moment.date(), by)?)
-            }
-        },
-    ),
-    Method::new("withHour", &[Int], "LocalDateTime", |_, this, args| {
-        with_time(this, args, Unit::Hours)
-    }),
-    Method::new("withMinute", &[Int], "LocalDateTime", |_, this, args| {
-        with_time(this, args, Unit::Minutes)
-    }),
-    Method::new("withSecond", &[Int], "LocalDateTime", |_, this, args| {
-        with_time(this, args, Unit::Seconds)
-    }),
-    Method::new("withNano", &[Int], "LocalDateTime", |_, this, args| {
-        with_time(this, args, Unit::Nanos)
-    }),
-    Method::new(
-        "withDayOfMonth",
-        &[Int],
-        "LocalDateTime",
-        |_, this, args| {
+    Method::new("plus", &[Long, Ty::TemporalUnit], "LocalDateTime", |_, this, args| by_unit(this, args, 1)),
+    Method::new("minus", &[Long, Ty::TemporalUnit], "LocalDateTime", |_, this, args| by_unit(this, args, -1)),
+    Method::new("plusNanos", &[Long], "LocalDateTime", |_, this, args| moved(this, args, 1, Unit::Nanos)),
+    Method::new("minusNanos", &[Long], "LocalDateTime", |_, this, args| moved(this, args, -1, Unit::Nanos)),
+    Method::new("plusSeconds", &[Long], "LocalDateTime", |_, this, args| moved(this, args, 1, Unit::Seconds)),
+    Method::new("minusSeconds", &[Long], "LocalDateTime", |_, this, args| moved(this, args, -1, Unit::Seconds)),
+    Method::new("plusMinutes", &[Long], "LocalDateTime", |_, this, args| moved(this, args, 1, Unit::Minutes)),
+    Method::new("minusMinutes", &[Long], "LocalDateTime", |_, this, args| moved(this, args, -1, Unit::Minutes)),
+    Method::new("plusHours", &[Long], "LocalDateTime", |_, this, args| moved(this, args, 1, Unit::Hours)),
+    Method::new("minusHours", &[Long], "LocalDateTime", |_, this, args| moved(this, args, -1, Unit::Hours)),
+    Method::new("plusDays", &[Long], "LocalDateTime", |_, this, args| moved(this, args, 1, Unit::Days)),
+    Method::new("minusDays", &[Long], "LocalDateTime", |_, this, args| moved(this, args, -1, Unit::Days)),
+    Method::new("plusWeeks", &[Long], "LocalDateTime", |_, this, args| moved(this, args, 1, Unit::Weeks)),
+    Method::new("minusWeeks", &[Long], "LocalDateTime", |_, this, args| moved(this, args, -1, Unit::Weeks)),
+    Method::new("plusMonths", &[Long], "LocalDateTime", |_, this, args| moved(this, args, 1, Unit::Months)),
+    Method::new("minusMonths", &[Long], "LocalDateTime", |_, this, args| moved(this, args, -1, Unit::Months)),
+    Method::new("plusYears", &[Long], "LocalDateTime", |_, this, args| moved(this, args, 1, Unit::Years)),
+    Method::new("minusYears", &[Long], "LocalDateTime", |_, this, args| moved(this, args, -1, Unit::Years)),
+    Method::new("truncatedTo", &[Ty::TemporalUnit], "LocalDateTime", |_, this, args| truncated(this, args)),
+    Method::new("with", &[Ty::TemporalAdjuster], "LocalDateTime", |_, this, args| match args.get(0) {
+        Val::LocalDateTime(other) => Ok(Val::LocalDateTime(*other)),
+        by => {
             let moment = this_moment(this);
-            on_date(
-                moment,
-                checked_date(
-                    moment.year().into(),
-                    moment.month().into(),
-                    args.int(0)?.into(),
-                )?,
-            )
-        },
-    ),
+            on_date(moment, adjusted(moment.date(), by)?)
+        }
+    }),
+    Method::new("withHour", &[Int], "LocalDateTime", |_, this, args| with_time(this, args, Unit::Hours)),
+    Method::new("withMinute", &[Int], "LocalDateTime", |_, this, args| with_time(this, args, Unit::Minutes)),
+    Method::new("withSecond", &[Int], "LocalDateTime", |_, this, args| with_time(this, args, Unit::Seconds)),
+    Method::new("withNano", &[Int], "LocalDateTime", |_, this, args| with_time(this, args, Unit::Nanos)),
+    Method::new("withDayOfMonth", &[Int], "LocalDateTime", |_, this, args| {
+        let moment = this_moment(this);
+        on_date(moment, checked_date(moment.year().into(), moment.month().into(), args.int(0)?.into())?)
+    }),
     Method::new("withDayOfYear", &[Int], "LocalDateTime", |_, this, args| {
         let moment = this_moment(this);
         let day = args.int(0)?;
@@ -193,10 +118,7 @@ pub(super) const METHODS: &[Method] = &[
     }),
     Method::new("withYear", &[Int], "LocalDateTime", |_, this, args| {
         let moment = this_moment(this);
-        on_date(
-            moment,
-            clamped(args.int(0)?.into(), moment.month().into(), moment.day())?,
-        )
+        on_date(moment, clamped(args.int(0)?.into(), moment.month().into(), moment.day())?)
     }),
 ];
 

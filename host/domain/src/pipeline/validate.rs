@@ -1,0 +1,59 @@
+//! Whether a document can run on what is installed.
+
+use super::definition::Definition;
+use super::graph::Graph;
+use crate::code::code;
+use crate::params::Params;
+use crate::problem::{Problem, nearest};
+
+/// What the catalogue in force offers; the only thing validation needs to know of plugins.
+pub trait Offered {
+    /// Whether a stage of this type (and provider) can run.
+    fn stage(&self, kind: &str, provider: Option<&str>) -> bool;
+    /// All stage types on offer, for "did you mean".
+    fn stage_types(&self) -> Vec<String>;
+    /// Whether a trigger of this type is heard.
+    fn trigger(&self, kind: &str) -> bool;
+}
+
+/// Reads a document and says everything that is wrong with it: fields, graph, and stage types that nobody offers.
+///
+/// # Errors
+/// All problems at once, in document order as far as they have one.
+pub fn validate(document: &Params, offered: &dyn Offered) -> Result<(Definition, Graph), Vec<Problem>> {
+    let (definition, mut problems) = Definition::read(document);
+    let graph = match Graph::build(&definition.stages) {
+        Ok(graph) => graph,
+        Err(more) => {
+            problems.extend(more);
+            Graph::default()
+        }
+    };
+    for (index, stage) in definition.stages.iter().enumerate() {
+        let kind = stage_key(stage);
+        if !kind.is_empty() && !offered.stage(kind, stage.provider.as_deref()) {
+            problems.push(unknown_stage_type(index, kind, offered));
+        }
+    }
+    if problems.is_empty() { Ok((definition, graph)) } else { Err(problems) }
+}
+
+/// The key that chooses the plugin: `alias` replaces `type` when present (trap 8).
+#[must_use]
+pub fn stage_key(stage: &super::definition::StageDefinition) -> &str {
+    stage.config.get("alias").and_then(|alias| alias.as_str()).filter(|alias| !alias.is_empty()).unwrap_or(&stage.kind)
+}
+
+fn unknown_stage_type(index: usize, kind: &str, offered: &dyn Offered) -> Problem {
+    let types = offered.stage_types();
+    let near = nearest(kind, types.iter().map(String::as_str));
+    let hint = match near.as_slice() {
+        [] => String::new(),
+        names => format!(" Near it: {}.", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+    };
+    Problem::at(
+        format!("/stages/{index}/type"),
+        code("pipeline.stage-type-unknown"),
+        format!("No plugin offers `{kind}`; install one or remove the stage.{hint}"),
+    )
+}

@@ -1,0 +1,58 @@
+//! The rules, one file per kind of event, and the three verbs that call them.
+
+mod children;
+mod control;
+mod end;
+mod fact;
+mod finish;
+mod request;
+mod start;
+pub mod time;
+mod verdict;
+
+use domain::Timestamp;
+use domain::execution::{ControlKind, ExecutionState, Fact};
+use domain::stage::Verdict;
+
+use crate::view::{Fault, View};
+
+pub use fact::Received;
+
+/// Takes in a fact from outside.
+pub fn receive(view: &mut View, fact: Fact, now: Timestamp) -> Received {
+    fact::receive(view, fact, now)
+}
+
+/// Moves everything that can move without a step: starts, timers, timeouts, cancels, ends. Returns the positions of stages to step,
+/// in order; empty when nothing is left to decide.
+pub fn decide(view: &mut View, now: Timestamp) -> Vec<usize> {
+    loop {
+        if matches!(view.execution.state, ExecutionState::Ended { .. }) {
+            return Vec::new();
+        }
+        let before = view.moves;
+        control::obey(view, now);
+        time::fire(view, now);
+        start::execution(view, now);
+        children::answer_parents(view, now);
+        finish::settle_endings(view, now);
+        start::stages(view, now);
+        end::execution(view, now);
+        if view.moves == before {
+            break;
+        }
+    }
+    if view.execution.control.kind == ControlKind::Pause {
+        return Vec::new();
+    }
+    (0..view.stages.len())
+        .filter(|&position| {
+            view.stages[position].running().is_some_and(|run| run.due && run.ending.is_none() && run.retry.is_none())
+        })
+        .collect()
+}
+
+/// Takes in what a step came to.
+pub fn settle(view: &mut View, position: usize, outcome: Result<Verdict, Fault>, now: Timestamp) {
+    verdict::settle(view, position, outcome, now);
+}

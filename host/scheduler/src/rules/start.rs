@@ -1,0 +1,64 @@
+//! What may start, starts.
+
+use domain::Timestamp;
+use domain::execution::{ControlKind, EventKind, ExecutionState};
+use domain::stage::{Record, Run, StageState};
+
+use crate::view::View;
+
+/// Starts an admitted execution, unless it was cancelled before it began.
+pub(super) fn execution(view: &mut View, now: Timestamp) {
+    if view.execution.state != ExecutionState::NotStarted || view.execution.control.kind != ControlKind::Run {
+        return;
+    }
+    view.execution.state = ExecutionState::Running { started: now };
+    view.event(now, EventKind::ExecutionStarted);
+    view.touch_execution();
+}
+
+/// Starts every stage whose upstream is satisfied. Nothing starts in a paused, cancelled or failing execution.
+pub(super) fn stages(view: &mut View, now: Timestamp) {
+    let running = matches!(view.execution.state, ExecutionState::Running { .. });
+    if !running || view.execution.control.kind != ControlKind::Run || super::end::is_failing(view) {
+        return;
+    }
+    for position in 0..view.stages.len() {
+        if may_start(view, position) {
+            start(view, position, now);
+        }
+    }
+}
+
+fn may_start(view: &View, position: usize) -> bool {
+    let stage = &view.stages[position];
+    let parent_runs = stage.synthetic.as_ref().is_none_or(|place| {
+        view.stages[place.parent].running().is_some_and(|run| run.ending.is_none() && run.cancelled.is_none())
+            && !super::children::is_failing(view, place.parent, &place.label)
+    });
+    matches!(stage.state, StageState::NotStarted)
+        && parent_runs
+        && stage.upstream.iter().all(|&up| view.stages[up].status().satisfies())
+}
+
+fn start(view: &mut View, position: usize, now: Timestamp) {
+    let stage = &mut view.stages[position];
+    let timeout = stage.timeout.or_else(|| view.default_timeouts.get(&stage.kind).copied());
+    stage.state = StageState::Running(Box::new(Run {
+        started: now,
+        config: None,
+        answers: Vec::new(),
+        pending: Vec::new(),
+        record: Record::default(),
+        state: None,
+        steps: 0,
+        faults: 0,
+        retry: None,
+        due: true,
+        expires: timeout.map(|millis| now.plus(millis)),
+        cancelled: None,
+        ending: None,
+    }));
+    let event = EventKind::StageStarted { stage: stage.id.clone(), reference: stage.ref_id.clone(), run: stage.run };
+    view.event(now, event);
+    view.touch(position);
+}

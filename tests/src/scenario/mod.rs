@@ -1,0 +1,10 @@
+//! Scenarios: one claim a file, as pipeline, script and timeline. Played twice: against `decide` and native stage logic, and
+//! against the whole server with real components and a clock moved by hand.
+
+pub mod convert;
+pub mod file;
+pub mod native;
+pub mod pure;
+pub mod timeline;
+
+pub use file::{Act, Scenario, Step};

@@ -1,0 +1,195 @@
+//! A scenario played against `decide`: no server, no store, time jumps.
+
+use std::collections::VecDeque;
+
+use anyhow::{Context, Result, bail};
+use domain::execution::{Control, Execution, ExecutionState, Fact};
+use domain::id::ExecutionId;
+use domain::operation::OperationKey;
+use domain::pipeline::{Definition, Graph, parameter};
+use domain::stage::{Demand, StageState};
+use domain::{Params, StageId, Timestamp};
+use scheduler::{Order, View, decide, receive, settle};
+use serde_json::json;
+
+use super::file::{Act, Scenario, Step};
+use super::native::Native;
+use super::timeline::Timeline;
+
+/// When every scenario starts.
+pub const START: Timestamp = Timestamp(1_700_000_000_000);
+
+/// Most turns of the player's loop: a scenario that does not come to rest fails.
+const MOST_TURNS: usize = 10_000;
+
+struct Player {
+    view: View,
+    native: Native,
+    now: Timestamp,
+    timeline: Timeline,
+    facts: VecDeque<Fact>,
+    operations: Vec<(OperationKey, Timestamp, Fact)>,
+}
+
+/// Plays `scenario` and returns the timeline that came of it.
+///
+/// # Errors
+/// A document that does not hold, a script that cannot be followed, or a play that never comes to rest.
+pub fn play(scenario: &Scenario) -> Result<Vec<String>> {
+    let (definition, problems) = Definition::read(&scenario.pipeline);
+    if let Some(problem) = problems.first() {
+        bail!("{}: {}", problem.pointer, problem.message);
+    }
+    let graph = Graph::build(&definition.stages).map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
+    let native = Native::new();
+    let mut player = Player {
+        view: view(&definition, &graph, &scenario.script, &native),
+        native,
+        now: START,
+        timeline: Timeline::default(),
+        facts: VecDeque::new(),
+        operations: Vec::new(),
+    };
+    let mut script: VecDeque<&Step> = scenario.script.iter().collect();
+    for _ in 0..MOST_TURNS {
+        player.drive()?;
+        let next_act = script.front().map(|step| START.plus(step.at));
+        let next = [next_act, player.due()].into_iter().flatten().min();
+        let Some(next) = next else { return Ok(player.timeline.lines) };
+        player.now = player.now.max(next);
+        if next_act == Some(next) {
+            if let Some(step) = script.pop_front() {
+                player.act(&step.act)?;
+            }
+        }
+    }
+    bail!("the scenario does not come to rest")
+}
+
+fn view(definition: &Definition, graph: &Graph, script: &[Step], native: &Native) -> View {
+    let given = script.iter().find_map(|step| match &step.act {
+        Act::Start(parameters) => parameters.as_object().cloned(),
+        _ => None,
+    });
+    let parameters = parameter::resolve(&definition.parameters, &given.unwrap_or_default());
+    let execution = Execution {
+        id: ExecutionId::from("01HF7YAT00SCENARIO00000000"),
+        application: "scenario".into(),
+        pipeline: None,
+        name: definition.name.clone(),
+        parent: None,
+        trigger: Params::new(json!({ "type": "manual", "user": "somebody", "parameters": parameters })),
+        principal: "somebody".into(),
+        roles: Vec::new(),
+        created: START,
+        catalog: 1,
+        state: ExecutionState::NotStarted,
+        control: Control::default(),
+    };
+    let mut view = View::new(execution, definition, graph);
+    view.default_timeouts = native.timeouts();
+    view
+}
+
+impl Player {
+    fn due(&self) -> Option<Timestamp> {
+        self.operations.iter().map(|(_, at, _)| *at).chain(self.view.due()).min()
+    }
+
+    fn drive(&mut self) -> Result<()> {
+        for _ in 0..MOST_TURNS {
+            let (ready, later) =
+                std::mem::take(&mut self.operations).into_iter().partition(|(_, at, _)| *at <= self.now);
+            self.operations = later;
+            let ready: Vec<(OperationKey, Timestamp, Fact)> = ready;
+            self.facts.extend(ready.into_iter().map(|(_, _, fact)| fact));
+            while let Some(fact) = self.facts.pop_front() {
+                receive(&mut self.view, fact, self.now);
+            }
+            let due = decide(&mut self.view, self.now);
+            for &position in &due {
+                let verdict = self.native.step(&self.view, position, self.now);
+                settle(&mut self.view, position, verdict, self.now);
+            }
+            let changes = self.view.take_changes();
+            changes.events.iter().for_each(|event| self.timeline.add(event, START));
+            let quiet = due.is_empty() && changes.orders.is_empty() && changes.events.is_empty();
+            for order in changes.orders {
+                self.perform(order)?;
+            }
+            if quiet && self.facts.is_empty() {
+                return Ok(());
+            }
+        }
+        bail!("the execution does not come to rest at {:?}", self.now)
+    }
+
+    fn perform(&mut self, order: Order) -> Result<()> {
+        match order {
+            Order::Operate { key, request, .. } => {
+                let (wait, outcome) = self.native.operate(&key, &request)?;
+                let fact = answered(&key, outcome);
+                self.operations.push((key, self.now.plus(wait), fact));
+            }
+            Order::CancelOperation(key) => {
+                self.operations.retain(|(other, _, _)| *other != key);
+                let failure = domain::Failure::new(
+                    domain::FailureClass::Cancelled,
+                    domain::code::code("operation.cancelled"),
+                    "It was called off.",
+                );
+                self.facts.push_back(answered(&key, Err(failure)));
+            }
+            Order::Notify { key, .. } => self.facts.push_back(answered(&key, Ok(Params::null()))),
+            Order::Ask { .. } | Order::CloseQuestion(_) => {}
+            other => bail!("a scenario against `decide` cannot perform {other:?}"),
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, act: &Act) -> Result<()> {
+        match act {
+            Act::Start(_) => {}
+            Act::Answer { stage, answer, by } => {
+                let position = self.find(stage)?;
+                let run = self.view.stages[position].running().context("the stage is not running")?;
+                let pending = run.pending.iter().find(|pending| matches!(pending.demand, Demand::Ask(_)));
+                let label = pending.with_context(|| format!("stage {stage} asks nobody anything"))?.label.clone();
+                let key = self.view.key(position, &label);
+                let Fact::Answered { stage, run, label, outcome, .. } = answered(&key, Ok(Params::new(answer.clone())))
+                else {
+                    bail!("an answer is an answer")
+                };
+                self.facts.push_back(Fact::Answered { stage, run, label, by: Some(by.clone()), outcome });
+            }
+            Act::Patch { stage, patch, by } => {
+                let stage = self.view.stages[self.find(stage)?].id.clone();
+                self.facts.push_back(Fact::Patched { stage, by: by.clone(), patch: Params::new(patch.clone()) });
+            }
+            Act::Skip { stage, by } => {
+                let stage = self.view.stages[self.find(stage)?].id.clone();
+                self.facts.push_back(Fact::Skipped { stage, by: by.clone() });
+            }
+            Act::Control(kind, by) => {
+                self.view.execution.control =
+                    Control { kind: *kind, by: Some(by.clone()), reason: None, at: Some(self.now) };
+            }
+        }
+        Ok(())
+    }
+
+    fn find(&self, reference: &str) -> Result<usize> {
+        let found = self
+            .view
+            .stages
+            .iter()
+            .position(|stage| stage.ref_id.as_str() == reference && !matches!(stage.state, StageState::NotStarted));
+        found.with_context(|| format!("stage {reference} has not started"))
+    }
+}
+
+fn answered(key: &OperationKey, outcome: Result<Params, domain::Failure>) -> Fact {
+    let OperationKey { stage, run, label, .. } = key.clone();
+    let stage: StageId = stage;
+    Fact::Answered { stage, run, label, by: None, outcome }
+}

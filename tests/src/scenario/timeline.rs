@@ -1,0 +1,78 @@
+//! Events as lines of a timeline.
+
+use std::collections::BTreeMap;
+
+use domain::execution::{Event, EventKind};
+use domain::{StageId, Timestamp};
+
+/// Writes events as lines; stages appear by reference.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    references: BTreeMap<StageId, String>,
+    /// The lines so far.
+    pub lines: Vec<String>,
+}
+
+impl Timeline {
+    /// Adds an event that happened `start` milliseconds into the clock's time.
+    pub fn add(&mut self, event: &Event, start: Timestamp) {
+        let at = duration(event.at.since(start));
+        if let Some(text) = self.text(&event.kind) {
+            self.lines.push(format!("{at} {text}"));
+        }
+    }
+
+    fn text(&mut self, kind: &EventKind) -> Option<String> {
+        let by = |by: &Option<String>| by.as_ref().map(|name| format!(" by {name}")).unwrap_or_default();
+        Some(match kind {
+            EventKind::ExecutionCreated => return None,
+            EventKind::ExecutionStarted => "execution started".into(),
+            EventKind::ExecutionPaused { by: who } => format!("execution paused{}", by(who)),
+            EventKind::ExecutionResumed { by: who } => format!("execution resumed{}", by(who)),
+            EventKind::ExecutionCancelling { by: who, .. } => format!("execution cancelling{}", by(who)),
+            EventKind::ExecutionEnded { status } => format!("execution {}", status.as_str()),
+            EventKind::StagePlanned { stage, reference, kind, .. } => {
+                self.references.insert(stage.clone(), reference.to_string());
+                format!("{reference} planned {kind}")
+            }
+            EventKind::StageStarted { stage, reference, .. } => {
+                self.references.insert(stage.clone(), reference.to_string());
+                format!("{reference} started")
+            }
+            EventKind::StagePhase { stage, phase } => format!("{} phase {phase}", self.reference(stage)),
+            EventKind::StageEnded { reference, status, problem, .. } => {
+                let code = problem.as_ref().map(|failure| format!(" {}", failure.code)).unwrap_or_default();
+                format!("{reference} {}{code}", status.as_str())
+            }
+            EventKind::StagePatched { stage, by: who, keys } => {
+                format!("{} patched {}{}", self.reference(stage), keys.join(","), by(who))
+            }
+            EventKind::OperationOrdered { stage, label, provider, operation } => {
+                let provider = provider.as_deref().unwrap_or("?");
+                format!("{} orders {label}: {provider}/{operation}", self.reference(stage))
+            }
+            EventKind::OperationEnded { stage, label, failure } => {
+                let outcome = failure.as_ref().map_or("done".to_owned(), |failure| failure.code.to_string());
+                format!("{} has {label}: {outcome}", self.reference(stage))
+            }
+            EventKind::QuestionAsked { stage, label, .. } => format!("{} asks {label}", self.reference(stage)),
+            EventKind::QuestionAnswered { stage, label, by: who } => {
+                format!("{} answered {label}{}", self.reference(stage), by(who))
+            }
+            EventKind::ChildStarted { stage, .. } => format!("{} started a pipeline", self.reference(stage)),
+            EventKind::Notice { stage, when, .. } => format!("{} tells {when}", self.reference(stage)),
+            EventKind::StageFault { stage, failure, retrying } => {
+                let then = if *retrying { "tried again" } else { "given up" };
+                format!("{} fault {}, {then}", self.reference(stage), failure.code)
+            }
+        })
+    }
+
+    fn reference(&self, stage: &StageId) -> String {
+        self.references.get(stage).cloned().unwrap_or_else(|| stage.to_string())
+    }
+}
+
+fn duration(millis: i64) -> String {
+    if millis % 1_000 == 0 { format!("{}s", millis / 1_000) } else { format!("{millis}ms") }
+}

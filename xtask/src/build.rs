@@ -1,0 +1,18 @@
+//! `cargo xtask build`: what is shipped, the components and the release binary.
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+use crate::{command, plugins};
+
+/// Builds the plugins and `target/release/mainsheet`.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    plugins::run(workspace, &plugins::Arguments::without_guests())?;
+    server(workspace, &["--release"])
+}
+
+/// Builds the server's binary with the given profile flags.
+pub fn server(workspace: &Workspace, profile: &[&str]) -> Result<()> {
+    let mut cargo = command::cargo(workspace, &["build", "--package", "server", "--bin", "mainsheet"]);
+    command::run(cargo.args(profile))
+}
