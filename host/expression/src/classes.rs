@@ -131,6 +131,7 @@ impl Class {
             Class::Values => list::VALUES,
             Class::Map => map::METHODS,
             Class::Status => object::STATUS,
+            Class::Array | Class::Class | Class::NotEvaluable | Class::TemporalAdjusters => object::IDENTITY,
             _ => object::METHODS,
         }
     }

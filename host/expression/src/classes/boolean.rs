@@ -37,6 +37,6 @@ pub(super) const METHODS: &[&[Method]] = &[
 ];
 
 pub(super) const CONSTRUCTORS: &[Method] = &[
-    Method::constructor(&[Ty::Text], |_, _, args| Ok(Val::Bool(parse(args.get(0).as_str())))),
     Method::constructor(&[Ty::Bool], |_, _, args| Ok(Val::Bool(args.flag(0)?))),
+    Method::constructor(&[Ty::Text], |_, _, args| Ok(Val::Bool(parse(args.get(0).as_str())))),
 ];

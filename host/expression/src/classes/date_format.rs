@@ -132,7 +132,9 @@ pub(super) const METHODS: &[&[Method]] = &[
             Ok(Val::text(this_format(this)?.pattern.clone()))
         }),
         Method::new("isLenient", &[], "boolean", |_, _, _| Ok(Val::Bool(true))),
-        Method::new("setTimeZone", &[Ty::TimeZone], "void", |_, _, _| Ok(Val::Null)),
+        Method::new("setTimeZone", &[Ty::TimeZone], "void", |_, _, args| {
+            crate::calendar::zone(args.text(0)?).map(|_| Val::Null)
+        }),
         Method::new("setLenient", &[Ty::Bool], "void", |_, _, _| Ok(Val::Null)),
         Method::new("applyPattern", &[Ty::Text], "void", |_, _, args| {
             DateFormat::parse(args.text(0)?).map(|_| Val::Null)

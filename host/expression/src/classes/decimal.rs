@@ -61,8 +61,8 @@ pub(super) const DOUBLE: &[&[Method]] = &[
 ];
 
 pub(super) const CONSTRUCTORS: &[Method] = &[
-    Method::constructor(&[Ty::Text], |_, _, args| double(args)),
     Method::constructor(&[Ty::Double], |_, _, args| Ok(Val::Double(args.double(0)?))),
+    Method::constructor(&[Ty::Text], |_, _, args| double(args)),
 ];
 
 pub(super) const FLOAT: &[&[Method]] = &[

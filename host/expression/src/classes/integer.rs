@@ -109,6 +109,11 @@ const STATIC: &[Method] = &[
         let text = args.text(0)?;
         text.parse::<u32>().map(|value| Val::Int(value.cast_signed())).map_err(|_| not_a_number(text))
     }),
+    Method::fixed("parseUnsignedInt", &[Ty::Text, Ty::Int], "int", |_, _, args| {
+        let text = args.text(0)?;
+        let value = u32::from_str_radix(text, radix(args, 1)?);
+        value.map(|value| Val::Int(value.cast_signed())).map_err(|_| not_a_number(text))
+    }),
     Method::fixed("signum", &[Ty::Int], "int", |_, _, args| one(args, i32::signum)),
     Method::fixed("sum", &[Ty::Int, Ty::Int], "int", |_, _, args| two(args, i32::wrapping_add)),
     Method::fixed("toBinaryString", &[Ty::Int], "String", |_, _, args| Ok(Val::text(format!("{:b}", args.int(0)?)))),
@@ -123,6 +128,9 @@ const STATIC: &[Method] = &[
     }),
     Method::fixed("toUnsignedString", &[Ty::Int], "String", |_, _, args| {
         Ok(Val::text(args.int(0)?.cast_unsigned().to_string()))
+    }),
+    Method::fixed("toUnsignedString", &[Ty::Int, Ty::Int], "String", |_, _, args| {
+        Ok(Val::text(in_radix(args.int(0)?.cast_unsigned().into(), radix(args, 1).unwrap_or(10))))
     }),
     Method::fixed("valueOf", &[Ty::Int], "Integer", |_, _, args| one(args, |a| a)),
     Method::fixed("valueOf", &[Ty::Text], "Integer", |_, _, args| parsed(args, 10)),

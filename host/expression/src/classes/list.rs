@@ -1,6 +1,6 @@
 //! Lists and the collections of a map. Mutators answer as in Java and change nothing (see docs/decisions).
 use super::method::this_list;
-use super::object::COMMON;
+use super::object::{COMMON, PLAIN};
 use super::string::int;
 use super::{Args, Method};
 use crate::convert::Ty;
@@ -10,7 +10,7 @@ use crate::value::{List, Val};
 
 pub(super) const METHODS: &[&[Method]] = &[COMMON, READING, LIST_READING, CHANGING, LIST_CHANGING];
 pub(super) const SET: &[&[Method]] = &[COMMON, READING, CHANGING];
-pub(super) const VALUES: &[&[Method]] = &[COMMON, READING, CHANGING];
+pub(super) const VALUES: &[&[Method]] = &[PLAIN, READING, CHANGING];
 
 fn items<'a>(this: &Val<'a>) -> Vec<Val<'a>> {
     this.elements().unwrap_or_default()

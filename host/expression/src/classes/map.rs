@@ -47,7 +47,10 @@ pub(super) const METHODS: &[&[Method]] = &[
             let found = this_map(this)?.get_key(args.get(0));
             Ok(Val::Bool(found.is_some_and(|value| value.java_equals(args.get(1)))))
         }),
-        Method::new("putAll", &[Ty::Map], "void", |_, this, _| changeable(this).map(|()| Val::Null)),
+        Method::new("putAll", &[Ty::Map], "void", |_, this, args| {
+            changeable(this)?;
+            if args.get(0).is_null() { Err(super::method::null_pointer()) } else { Ok(Val::Null) }
+        }),
         Method::new("clear", &[], "void", |_, this, _| changeable(this).map(|()| Val::Null)),
     ],
 ];

@@ -1,5 +1,5 @@
 //! `java.lang.Math`.
-use super::object::COMMON;
+use super::object::PLAIN;
 use super::{Args, Method};
 use crate::convert::Ty;
 use crate::error::{Eval, Fault};
@@ -96,7 +96,7 @@ fn round(value: f64) -> i64 {
     if value - floor >= 0.5 { (floor + 1.0) as i64 } else { floor as i64 }
 }
 
-pub(super) const METHODS: &[&[Method]] = &[COMMON, OVERLOADED, EXACT, REAL];
+pub(super) const METHODS: &[&[Method]] = &[PLAIN, OVERLOADED, FLOATS, EXACT, REAL];
 
 const OVERLOADED: &[Method] = &[
     Method::fixed("abs", &[Int], "int", |_, _, args| Ok(Val::Int(args.int(0)?.wrapping_abs()))),
@@ -125,6 +125,18 @@ const OVERLOADED: &[Method] = &[
     }),
     Method::fixed("copySign", &[Float, Float], "float", |_, _, args| floats(args, f64::copysign)),
     Method::fixed("copySign", &[Double, Double], "double", |_, _, args| reals(args, f64::copysign)),
+];
+
+const FLOATS: &[Method] = &[
+    Method::fixed("fma", &[Float, Float, Float], "float", |_, _, args| {
+        Ok(Val::Float(args.float(0)?.mul_add(args.float(1)?, args.float(2)?)))
+    }),
+    Method::fixed("nextDown", &[Float], "float", |_, _, args| Ok(Val::Float(args.float(0)?.next_down()))),
+    Method::fixed("nextUp", &[Float], "float", |_, _, args| Ok(Val::Float(args.float(0)?.next_up()))),
+    Method::fixed("ulp", &[Float], "float", |_, _, args| {
+        let value = args.float(0)?.abs();
+        Ok(Val::Float(value.next_up() - value))
+    }),
 ];
 
 const EXACT: &[Method] = &[

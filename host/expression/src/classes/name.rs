@@ -61,15 +61,19 @@ const REFUSED: [&str; 14] = [
     "Enum",
 ];
 
+/// The primitive of that name, whatever the case.
+pub(crate) fn primitive(name: &str) -> Option<ClassRef> {
+    let (_, class, _) = PRIMITIVES.iter().find(|(known, _, _)| known.eq_ignore_ascii_case(name))?;
+    Some(ClassRef { class: *class, primitive: true, dimensions: 0 })
+}
+
 /// The class of that name, if expressions may use it.
 ///
 /// # Errors
 /// Types that do not exist or are not allowed.
 pub(crate) fn find(name: &str, dimensions: u8) -> Eval<ClassRef> {
-    if let Some((_, class, _)) = PRIMITIVES.iter().find(|(primitive, _, _)| primitive.eq_ignore_ascii_case(name))
-        && name.starts_with(char::is_lowercase)
-    {
-        return Ok(ClassRef { class: *class, primitive: true, dimensions });
+    if let Some(found) = primitive(name).filter(|_| name.starts_with(char::is_lowercase)) {
+        return Ok(ClassRef { dimensions, ..found });
     }
     let short = |full: &'static str| full.strip_prefix("java.lang.").filter(|short| !short.contains('.'));
     let allowed = ALLOWED.iter().find(|(full, _)| *full == name || short(full) == Some(name));

@@ -3,6 +3,10 @@ use super::Method;
 use crate::convert::Ty;
 use crate::value::Val;
 
+/// What is left of `Object` where a class has no `equals` and `hashCode` of its own: those are refused.
+pub(super) const PLAIN: &[Method] =
+    &[Method::new("toString", &[], "String", |eval, this, _| eval.text(this.java_string()))];
+
 /// `equals`, `hashCode`, `toString`.
 pub(super) const COMMON: &[Method] = &[
     Method::new("equals", &[Ty::Object], "boolean", |_, this, args| Ok(Val::Bool(this.java_equals(args.get(0))))),
@@ -11,6 +15,7 @@ pub(super) const COMMON: &[Method] = &[
 ];
 
 pub(super) const METHODS: &[&[Method]] = &[COMMON];
+pub(super) const IDENTITY: &[&[Method]] = &[PLAIN];
 
 pub(super) const STATUS: &[&[Method]] = &[
     COMMON,

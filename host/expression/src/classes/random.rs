@@ -2,7 +2,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::object::COMMON;
+use super::object::PLAIN;
 use super::{Args, Method};
 use crate::convert::Ty;
 use crate::error::{Eval, illegal_argument};
@@ -72,6 +72,56 @@ pub(super) fn double(state: &Cell<u64>) -> f64 {
     bits as f64 * (1.0 / (1u64 << 53) as f64)
 }
 
+/// `nextLong(origin, bound)`: the default algorithm of `RandomGenerator`.
+fn long_between<'a>(this: &Val<'a>, origin: i64, bound: i64) -> Eval<Val<'a>> {
+    if origin >= bound {
+        return Err(illegal_argument("bound must be greater than origin"));
+    }
+    let width = bound.wrapping_sub(origin);
+    let half = |value: i64| (value.cast_unsigned() >> 1).cast_signed();
+    on(this, |state| {
+        let mut value = long(state);
+        if width & width.wrapping_sub(1) == 0 {
+            return Val::Long((value & width.wrapping_sub(1)).wrapping_add(origin));
+        }
+        if width > 0 {
+            let mut drawn = half(value);
+            loop {
+                value = drawn % width;
+                if drawn.wrapping_add(width - 1).wrapping_sub(value) >= 0 {
+                    return Val::Long(value.wrapping_add(origin));
+                }
+                drawn = half(long(state));
+            }
+        }
+        while value < origin || value >= bound {
+            value = long(state);
+        }
+        Val::Long(value)
+    })
+}
+
+fn double_between<'a>(this: &Val<'a>, origin: f64, bound: f64) -> Eval<Val<'a>> {
+    if !(origin < bound && (bound - origin).is_finite()) {
+        return Err(illegal_argument("bound must be finite and greater than origin"));
+    }
+    on(this, |state| {
+        let value = double(state) * (bound - origin) + origin;
+        Val::Double(if value >= bound { bound.next_down() } else { value })
+    })
+}
+
+/// The first of the pair that Java's polar method makes.
+fn gaussian(state: &Cell<u64>) -> f64 {
+    loop {
+        let (a, b) = (2.0 * double(state) - 1.0, 2.0 * double(state) - 1.0);
+        let square = a * a + b * b;
+        if square < 1.0 && square != 0.0 {
+            return a * (-2.0 * square.ln() / square).sqrt();
+        }
+    }
+}
+
 fn on<'a>(this: &Val<'a>, draw: impl FnOnce(&Cell<u64>) -> Val<'a>) -> Eval<Val<'a>> {
     Ok(match this {
         Val::Random(state) => draw(state),
@@ -93,7 +143,7 @@ pub(super) fn seeded<'a>(seed: u64) -> Val<'a> {
 }
 
 pub(super) const METHODS: &[&[Method]] = &[
-    COMMON,
+    PLAIN,
     &[
         Method::new("nextInt", &[], "int", |_, this, _| on(this, |state| Val::Int(next(state, 32)))),
         Method::new("nextInt", &[Ty::Int], "int", |_, this, args| bounded(this, args)),
@@ -105,6 +155,15 @@ pub(super) const METHODS: &[&[Method]] = &[
             on(this, |state| Val::Int(between(state, origin, bound)))
         }),
         Method::new("nextLong", &[], "long", |_, this, _| on(this, |state| Val::Long(long(state)))),
+        Method::new("nextLong", &[Ty::Long], "long", |_, this, args| long_between(this, 0, args.long(0)?)),
+        Method::new("nextLong", &[Ty::Long, Ty::Long], "long", |_, this, args| {
+            long_between(this, args.long(0)?, args.long(1)?)
+        }),
+        Method::new("nextDouble", &[Ty::Double], "double", |_, this, args| double_between(this, 0.0, args.double(0)?)),
+        Method::new("nextDouble", &[Ty::Double, Ty::Double], "double", |_, this, args| {
+            double_between(this, args.double(0)?, args.double(1)?)
+        }),
+        Method::new("nextGaussian", &[], "double", |_, this, _| on(this, |state| Val::Double(gaussian(state)))),
         Method::new("nextBoolean", &[], "boolean", |_, this, _| on(this, |state| Val::Bool(next(state, 1) != 0))),
         Method::new("nextDouble", &[], "double", |_, this, _| on(this, |state| Val::Double(double(state)))),
         Method::new("nextFloat", &[], "float", |_, this, _| {

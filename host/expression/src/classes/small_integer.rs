@@ -47,8 +47,8 @@ pub(super) const BYTE: &[&[Method]] = &[
 ];
 
 pub(super) const CONSTRUCTORS: &[Method] = &[
-    Method::constructor(&[Ty::Text], |_, _, args| parsed(args, 10)),
     Method::constructor(&[Ty::Byte], |_, _, args| Ok(Val::Byte(byte(args, 0)))),
+    Method::constructor(&[Ty::Text], |_, _, args| parsed(args, 10)),
 ];
 
 pub(super) const OTHER: &[&[Method]] = &[

@@ -61,6 +61,17 @@ fn changed<'a>(eval: &mut Evaluator<'a>, this: &Val<'a>, change: fn(&str) -> Str
     eval.text(change(text))
 }
 
+/// A locale may not be null; which one it is makes no difference here.
+fn locale(args: Args<'_, '_>) -> Eval<()> {
+    match args.text(0)? {
+        "" => Err(super::method::null_pointer()),
+        text if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b' ' | b'#')) => {
+            Ok(())
+        }
+        text => Err(illegal_argument(format!("Locale part \"{text}\" contains invalid characters"))),
+    }
+}
+
 /// `indent`: blanks before each line (or taken away), and a line end after each.
 fn indent<'a>(eval: &mut Evaluator<'a>, this: &Val<'a>, args: Args<'_, 'a>) -> Eval<Val<'a>> {
     let text = this_text(this);
@@ -112,6 +123,12 @@ const OWN: &[Method] = &[
         let point = slice(text, at, (at + 2).min(length(text))).and_then(|pair| pair.chars().next());
         point.map(|c| Val::Int(u32::from(c).cast_signed())).ok_or_else(|| out_of_range(format!("index {at}")))
     }),
+    Method::new("codePointBefore", &[Ty::Int], "int", |_, this, args| {
+        let text = this_text(this);
+        let at = index(args, 0, length(text))?;
+        let before = slice(text, at.saturating_sub(2), at).and_then(|pair| pair.chars().next_back());
+        before.map(|c| Val::Int(u32::from(c).cast_signed())).ok_or_else(|| out_of_range(format!("index {at}")))
+    }),
     Method::new("codePointCount", &[Ty::Int, Ty::Int], "int", |_, this, args| {
         let text = this_text(this);
         let (begin, end) = (index(args, 0, length(text))?, index(args, 1, length(text))?);
@@ -128,9 +145,15 @@ const OWN: &[Method] = &[
     Method::new("indent", &[Ty::Int], "String", indent),
     Method::new("intern", &[], "String", |_, this, _| Ok(this.clone())),
     Method::new("toLowerCase", &[], "String", |eval, this, _| changed(eval, this, str::to_lowercase)),
-    Method::new("toLowerCase", &[Ty::Locale], "String", |eval, this, _| changed(eval, this, str::to_lowercase)),
+    Method::new("toLowerCase", &[Ty::Locale], "String", |eval, this, args| {
+        locale(args)?;
+        changed(eval, this, str::to_lowercase)
+    }),
     Method::new("toUpperCase", &[], "String", |eval, this, _| changed(eval, this, str::to_uppercase)),
-    Method::new("toUpperCase", &[Ty::Locale], "String", |eval, this, _| changed(eval, this, str::to_uppercase)),
+    Method::new("toUpperCase", &[Ty::Locale], "String", |eval, this, args| {
+        locale(args)?;
+        changed(eval, this, str::to_uppercase)
+    }),
     Method::new("trim", &[], "String", |eval, this, _| changed(eval, this, |text| trim(text).to_owned())),
     Method::new("strip", &[], "String", |eval, this, _| {
         changed(eval, this, |text| text.trim_matches(is_java_whitespace).to_owned())

@@ -1,5 +1,5 @@
 //! `java.net.URLEncoder`: form encoding.
-use super::object::COMMON;
+use super::object::PLAIN;
 use super::{Args, Method};
 use crate::convert::Ty;
 use crate::error::{Eval, Fault};
@@ -9,7 +9,7 @@ use crate::value::Val;
 const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
 
 fn encode<'a>(eval: &mut Evaluator<'a>, args: Args<'_, 'a>) -> Eval<Val<'a>> {
-    let charset = args.get(1).as_str().unwrap_or("UTF-8");
+    let charset = if args.0.len() > 1 { args.text(1)? } else { "UTF-8" };
     if !super::string::is_charset(charset) {
         return Err(Fault::java("java.io.UnsupportedEncodingException", charset));
     }
@@ -26,9 +26,10 @@ fn encode<'a>(eval: &mut Evaluator<'a>, args: Args<'_, 'a>) -> Eval<Val<'a>> {
 }
 
 pub(super) const METHODS: &[&[Method]] = &[
-    COMMON,
+    PLAIN,
     &[
         Method::fixed("encode", &[Ty::Text], "String", |eval, _, args| encode(eval, args)),
         Method::fixed("encode", &[Ty::Text, Ty::Text], "String", |eval, _, args| encode(eval, args)),
+        Method::fixed("encode", &[Ty::Text, Ty::Charset], "String", |eval, _, args| encode(eval, args)),
     ],
 ];

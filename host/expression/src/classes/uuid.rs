@@ -45,6 +45,7 @@ fn named<'a>(args: Args<'_, 'a>) -> Eval<Val<'a>> {
     Ok(stamped(u128::from_be_bytes(md5::digest(&bytes)), 3))
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "parts of 128 bits")]
 pub(super) const METHODS: &[&[Method]] = &[
     COMMON,
     &[
@@ -60,9 +61,20 @@ pub(super) const METHODS: &[&[Method]] = &[
         Method::new("variant", &[], "int", |_, this, _| {
             Ok(Val::Int(i32::try_from((bits(this) >> 62) & 3).unwrap_or(0)))
         }),
-        Method::new("timestamp", &[], "long", |_, _, _| Err(not_time_based())),
-        Method::new("clockSequence", &[], "int", |_, _, _| Err(not_time_based())),
-        Method::new("node", &[], "long", |_, _, _| Err(not_time_based())),
+        Method::new("timestamp", &[], "long", |_, this, _| {
+            time_based(this, |bits| {
+                let (high, version) = ((bits >> 64) as u64, 0x0FFF);
+                ((high & version) << 48) | ((high >> 16 & 0xFFFF) << 32) | (high >> 32)
+            })
+            .map(Val::Long)
+        }),
+        Method::new("clockSequence", &[], "int", |_, this, _| {
+            let sequence = time_based(this, |bits| (bits >> 48) as u64 & 0x3FFF)?;
+            Ok(Val::Int(i32::try_from(sequence).unwrap_or(0)))
+        }),
+        Method::new("node", &[], "long", |_, this, _| {
+            time_based(this, |bits| bits as u64 & 0xFFFF_FFFF_FFFF).map(Val::Long)
+        }),
         Method::fixed("fromString", &[Ty::Text], "UUID", |_, _, args| Ok(Val::Uuid(Box::new(parse(args.text(0)?)?)))),
         Method::fixed("nameUUIDFromBytes", &[Ty::Bytes], "UUID", |_, _, args| named(args)),
         Method::fixed("randomUUID", &[], "UUID", |eval, _, _| {
@@ -71,8 +83,13 @@ pub(super) const METHODS: &[&[Method]] = &[
     ],
 ];
 
-fn not_time_based() -> Box<Fault> {
-    Fault::java("java.lang.UnsupportedOperationException", "Not a time-based UUID")
+/// A part of a UUID of version 1.
+fn time_based(this: &Val<'_>, part: fn(u128) -> u64) -> Eval<i64> {
+    let bits = bits(this);
+    if (bits >> 76) & 0xF == 1 {
+        return Ok(part(bits).cast_signed());
+    }
+    Err(Fault::java("java.lang.UnsupportedOperationException", "Not a time-based UUID"))
 }
 
 pub(super) const CONSTRUCTORS: &[Method] = &[Method::constructor(&[Ty::Long, Ty::Long], |_, _, args| {

@@ -2,6 +2,7 @@
 use super::resolve::{choose_constructor, convert};
 use super::{Evaluator, Scope};
 use crate::ast::Node;
+use crate::classes::name::primitive;
 use crate::classes::{Args, Class, find, shown};
 use crate::convert::{Ty, coerce};
 use crate::error::{Code, Eval, Fault, limit};
@@ -34,7 +35,8 @@ impl<'a> Evaluator<'a> {
         scope: &Scope<'a>,
     ) -> Eval<Val<'a>> {
         self.operation()?;
-        let class = find(name, 0)?;
+        // Spring takes the names of primitives in any case here: `new Long[1]` is a `long[]`.
+        let class = primitive(name).map_or_else(|| find(name, 0), Ok)?;
         let mut sizes = Vec::new();
         for dimension in dimensions.iter().flatten() {
             let size = self.eval(dimension, scope)?;

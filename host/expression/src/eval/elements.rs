@@ -91,7 +91,7 @@ impl<'a> Evaluator<'a> {
                 Ok(Val::Map(Map::owned(entries)))
             }
             _ if one => Ok(kept.into_iter().next().unwrap_or(Val::Null)),
-            Val::Array(array) => Ok(Val::Array(Array { items: kept.into(), ..array.clone() })),
+            Val::Array(array) => Ok(Val::Array(Array::new(array.element, kept))),
             _ => self.list(kept),
         }
     }

@@ -18,7 +18,7 @@ impl<'a> Val<'a> {
             (Val::Str(a), Val::Str(b)) => a.as_str() == b.as_str(),
             (Val::List(a), Val::List(b)) => lists(a, b),
             (Val::Map(a), Val::Map(b)) => maps(a, b),
-            (Val::Set(a), Val::Set(b)) if a.kind != SetKind::Values && b.kind != SetKind::Values => {
+            (Val::Set(a), Val::Set(b)) if (a.kind == SetKind::Values) == (b.kind == SetKind::Values) => {
                 a.items.len() == b.items.len()
                     && a.items.iter().all(|item| b.items.iter().any(|other| item.java_equals(other)))
             }
@@ -81,6 +81,12 @@ impl<'a> Val<'a> {
                 .iter()
                 .fold(0i32, |hash, (key, value)| hash.wrapping_add(key.java_hash() ^ value.java_hash())),
             Val::Entry(entry) => entry.0.java_hash() ^ entry.1.java_hash(),
+            Val::Big(value) => {
+                let magnitude = value.unsigned_abs();
+                let words = (0..4).rev().map(|at| (magnitude >> (32 * at)) as u32);
+                let hash = words.fold(0i32, |hash, word| hash.wrapping_mul(31).wrapping_add(word.cast_signed()));
+                if **value < 0 { hash.wrapping_neg() } else { hash }
+            }
             Val::Uuid(bits) => {
                 let both = ((**bits >> 64) as u64) ^ (**bits as u64);
                 fold(both)

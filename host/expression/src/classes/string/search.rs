@@ -27,6 +27,9 @@ fn first<'a>(this: &Val<'a>, needle: &str, from: usize, never: bool) -> Val<'a> 
 }
 
 fn last<'a>(this: &Val<'a>, needle: &str, args: Args<'_, 'a>, from: Option<usize>) -> Eval<Val<'a>> {
+    if needle.is_empty() && args.0.first().is_some_and(Val::is_number) {
+        return Ok(Val::Int(-1));
+    }
     let from = match from {
         None => usize::MAX,
         Some(at) => match usize::try_from(args.int(at)?) {

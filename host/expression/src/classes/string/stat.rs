@@ -117,6 +117,7 @@ pub(super) const METHODS: &[Method] = &[
     Method::fixed("join", &[Ty::Sequence, Ty::Iterable], "String", |eval, _, args| {
         join(eval, args.text(0)?, &args.elements(1)?)
     }),
+    Method::fixed("valueOf", &[Ty::Chars], "String", |_, _, args| of_units(args)),
     Method::fixed("valueOf", &[Ty::Object], "String", |eval, _, args| eval.text(args.get(0).java_string())),
     Method::fixed("valueOf", &[Ty::Bool], "String", |_, _, args| Ok(Val::text(args.flag(0)?.to_string()))),
     Method::fixed("valueOf", &[Ty::Char], "String", |_, _, args| Ok(Val::text(unit_text(args.unit(0)?)))),
@@ -124,7 +125,6 @@ pub(super) const METHODS: &[Method] = &[
     Method::fixed("valueOf", &[Ty::Long], "String", |_, _, args| Ok(Val::text(args.long(0)?.to_string()))),
     Method::fixed("valueOf", &[Ty::Float], "String", |_, _, args| Ok(Val::text(float_text(args.float(0)?)))),
     Method::fixed("valueOf", &[Ty::Double], "String", |_, _, args| Ok(Val::text(double_text(args.double(0)?)))),
-    Method::fixed("valueOf", &[Ty::Chars], "String", |_, _, args| of_units(args)),
     Method::fixed("valueOf", &[Ty::Chars, Ty::Int, Ty::Int], "String", |_, _, args| part_of_units(args)),
     Method::fixed("copyValueOf", &[Ty::Chars], "String", |_, _, args| of_units(args)),
     Method::fixed("copyValueOf", &[Ty::Chars, Ty::Int, Ty::Int], "String", |_, _, args| part_of_units(args)),
