@@ -12,6 +12,8 @@ mod value;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use capabilities::Network;
+
 pub use error::ConfigError;
 pub use flags::Flags;
 pub use layers::{Given, Layers, Origin, user_folder, variable};
@@ -28,8 +30,8 @@ pub struct Config {
     pub plugins: Option<PathBuf>,
     /// Components of the watched folder get what their manifests want.
     pub grant_wanted: bool,
-    /// Private networks that plugins may reach, in CIDR notation; public addresses need no entry.
-    pub allow_networks: Vec<String>,
+    /// Private networks that plugins may reach; public addresses need no entry.
+    pub allow_networks: Vec<Network>,
     /// Shape of log lines.
     pub log_format: LogFormat,
     /// Filter of log lines: a level, or `target=level` pairs.

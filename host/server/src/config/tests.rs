@@ -33,7 +33,8 @@ fn flags_win_over_variables_over_the_file_over_defaults() {
     assert_eq!(config.listen.port(), 3);
     assert_eq!(config.workers, Some(4));
     assert_eq!(config.synchronous, Synchronous::Normal);
-    assert_eq!(config.allow_networks, ["10.0.0.0/8", "::1/128"]);
+    let networks: Vec<String> = config.allow_networks.iter().map(ToString::to_string).collect();
+    assert_eq!(networks, ["10.0.0.0/8", "::1/128"]);
     assert_eq!(config.log_level, "info");
 }
 
@@ -50,8 +51,7 @@ fn a_wrong_value_is_named_with_its_origin() {
         ("", &[("MAINSHEET_LISTEN", "8084")][..], &[][..], "from the variable MAINSHEET_LISTEN"),
         ("grant-wanted = 'yes'", &[], &[], "`grant-wanted` is `yes` (from m.toml), but it is one of true, false"),
         ("", &[], &[("synchronous", "off")], "from the flag --synchronous"),
-        ("", &[], &[("allow-networks", "10.0.0.0")], "10.0.0.0/8"),
-        ("", &[], &[("allow-networks", "10.0.0.0/33")], "no network"),
+        ("", &[], &[("allow-networks", "10.0.0.0/33")], "not a network"),
         ("workers = 0", &[], &[], "1 to 1024"),
         ("", &[], &[("log-level", "engine=loud")], "log-level"),
     ] {

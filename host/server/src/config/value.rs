@@ -1,8 +1,9 @@
 //! From the text of an option to its value. The error is the end of the sentence "`key` is `text`, but …".
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use capabilities::{BadNetwork, Network};
 use tracing_subscriber::EnvFilter;
 
 pub(super) fn path(text: &str) -> Result<PathBuf, String> {
@@ -44,17 +45,7 @@ pub(super) fn threads(text: &str) -> Result<Option<usize>, String> {
     }
 }
 
-pub(super) fn networks(text: &str) -> Result<Vec<String>, String> {
-    text.split(',').map(str::trim).filter(|network| !network.is_empty()).map(network).collect()
-}
-
-fn network(text: &str) -> Result<String, String> {
-    let wrong = || format!("`{text}` is no network; write an address and a prefix length, such as 10.0.0.0/8");
-    let (address, length) = text.split_once('/').ok_or_else(wrong)?;
-    let address: IpAddr = address.parse().map_err(|_| wrong())?;
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    match length.parse::<u8>() {
-        Ok(length) if length <= most => Ok(text.to_owned()),
-        _ => Err(wrong()),
-    }
+pub(super) fn networks(text: &str) -> Result<Vec<Network>, String> {
+    let parse = |network: &str| network.parse().map_err(|error: BadNetwork| error.to_string());
+    text.split(',').map(str::trim).filter(|network| !network.is_empty()).map(parse).collect()
 }

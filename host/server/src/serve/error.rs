@@ -26,8 +26,11 @@ pub enum ServeError {
     #[error(transparent)]
     Store(#[from] OpenError),
     /// The runtime of plugins.
-    #[error("the runtime of plugins does not start: {0}")]
-    Runtime(String),
+    #[error(transparent)]
+    Runtime(#[from] runtime::StartError),
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] engine::StartError),
     /// A use case that a start needs.
     #[error("{}", .0.message)]
     App(#[from] AppError),
@@ -57,7 +60,7 @@ impl ServeError {
             ServeError::Address { .. } => code("serve.address-unusable"),
             ServeError::Threads(_) => code("serve.no-threads"),
             ServeError::Store(error) => error.code(),
-            ServeError::Runtime(_) => code("serve.no-runtime"),
+            ServeError::Runtime(_) | ServeError::Engine(_) => code("serve.no-runtime"),
             ServeError::App(error) => error.code.clone(),
             ServeError::Token { .. } => code("serve.token-not-kept"),
             ServeError::Watch { .. } => code("serve.folder-not-watched"),

@@ -1,6 +1,7 @@
 //! The server: parts opened in order, handed to each other, and let go in the opposite order.
 
 mod error;
+mod figures;
 mod first_token;
 mod parts;
 mod plugin_folder;
@@ -49,7 +50,7 @@ async fn serve(config: &Config, with_sample: bool) -> Result<(), ServeError> {
     if with_sample {
         show_sample(&server, token);
     }
-    let router = api::router(parts.app.clone());
+    let router = parts.router();
     let served = api::serve(listener, router, async move { shutdown.asked().await }).await;
     drop(watched);
     parts.close().await;

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use api::Metrics;
 use app::{App, StoredComponents};
+use axum::Router;
 use capabilities::Capabilities;
 use domain::environment::Environment;
 use engine::{Engine, EngineHandle};
 use runtime::Runtime;
 use store::{Store, StoreConfig};
 
-use super::ServeError;
+use super::{ServeError, figures};
 use crate::config::{Config, Synchronous};
 
 /// A server without its listener.
@@ -23,13 +25,21 @@ impl Parts {
     /// Opens everything and takes up what was open.
     pub(super) async fn open(config: &Config, environment: Arc<dyn Environment>) -> Result<Parts, ServeError> {
         let store = Store::open(store_config(config), Arc::clone(&environment)).await?;
-        let capabilities = Capabilities::new(capabilities::Config { allow_networks: config.allow_networks.clone() }, store.clone());
+        let lent = Capabilities::new(capabilities::Config {
+            allow_networks: config.allow_networks.clone(),
+            ..capabilities::Config::new(config.data.clone(), env!("CARGO_PKG_VERSION"))
+        });
         let components = Arc::new(StoredComponents { store: store.clone() });
         let settings = runtime::Config { data: config.data.clone(), ..runtime::Config::default() };
-        let runtime = Runtime::new(settings, capabilities.lent(), components)?;
+        let runtime = Runtime::new(settings, lent, components)?;
         let app = App::open(store.clone(), runtime, Arc::clone(&environment), app::Config::default()).await?;
         let engine = Engine::start(&app, environment, engine_config(config))?;
         Ok(Parts { app, engine, store })
+    }
+
+    /// The HTTP interface, with the figures of all parts.
+    pub(super) fn router(&self) -> Router {
+        api::router(self.app.clone(), Metrics::new(figures::sources(&self.app, &self.engine)))
     }
 
     /// Lets calls under way end, and everything be written.
