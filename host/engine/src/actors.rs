@@ -255,3 +255,66 @@ impl Warm {
         self.stages = self.stages.saturating_sub(seat.weight());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::Params;
+    use domain::id::{Label, StageId};
+
+    use super::*;
+
+    fn told(label: &str) -> Told {
+        let stage = StageId::from("stage");
+        let fact = Fact::Answered { stage, run: 1, label: Label::from(label), by: None, outcome: Ok(Params::null()) };
+        Told { fact, ends: None }
+    }
+
+    fn labels(told: &[Told]) -> Vec<String> {
+        let label = |told: &Told| match &told.fact {
+            Fact::Answered { label, .. } => label.to_string(),
+            other => format!("{other:?}"),
+        };
+        told.iter().map(label).collect()
+    }
+
+    #[test]
+    fn an_execution_is_never_driven_twice_at_once() {
+        let actors = Actors::new(10);
+        let id = ExecutionId::from("one");
+        actors.tell(&id, None, News::Moved);
+        actors.tell(&id, None, News::Due);
+        assert!(actors.claim().expect("it is ready").mail.moved);
+        actors.tell(&id, None, News::Told(told("a")));
+        assert!(actors.claim().is_none(), "it is driven");
+        actors.release(&id, Left::default());
+        let again = actors.claim().expect("it was told something meanwhile");
+        assert_eq!(labels(&again.mail.told), ["a"]);
+        actors.release(&id, Left::default());
+        assert!(actors.claim().is_none());
+        assert_eq!(actors.len(), 0, "nothing is kept of what merely waits");
+    }
+
+    #[test]
+    fn facts_that_were_not_committed_come_first_the_next_time() {
+        let actors = Actors::new(10);
+        let id = ExecutionId::from("one");
+        actors.tell(&id, None, News::Told(told("a")));
+        let claim = actors.claim().expect("it is ready");
+        actors.tell(&id, None, News::Told(told("b")));
+        actors.release(&id, Left { untold: claim.mail.told, again: true, seat: None });
+        assert_eq!(labels(&actors.claim().expect("it is ready again").mail.told), ["a", "b"]);
+    }
+
+    #[test]
+    fn facts_are_kept_while_an_execution_waits_for_another_try() {
+        let actors = Actors::new(10);
+        let id = ExecutionId::from("one");
+        actors.tell(&id, None, News::Told(told("a")));
+        let claim = actors.claim().expect("it is ready");
+        actors.release(&id, Left { untold: claim.mail.told, again: false, seat: None });
+        assert!(actors.claim().is_none(), "it waits");
+        assert!(actors.is_busy(&id));
+        actors.tell(&id, None, News::Due);
+        assert_eq!(labels(&actors.claim().expect("it is due").mail.told), ["a"]);
+    }
+}

@@ -1,13 +1,12 @@
 //! What a drive gathers on its way, and what becomes of it: one commit.
 
-use domain::execution::ExecutionState;
+use domain::execution::{ExecutionState, report::report};
 use domain::id::{ExecutionId, Label};
 use domain::operation::{Operation, OperationKey};
 use domain::question::QuestionRow;
 use domain::{Failure, Params, StageId, Timestamp};
 use store::{DriveCommit, NewExecution};
 
-use crate::report::report;
 use crate::seat::Seat;
 
 /// Rows to be committed beside what the view says of itself.
@@ -55,7 +54,7 @@ impl Gathered {
         }
         let view = &seat.view;
         let report = match view.execution.state {
-            ExecutionState::Ended { status, .. } if !self.was_ended => Some(report(view, status)),
+            ExecutionState::Ended { status, .. } if !self.was_ended => Some(report(&view.execution, &view.stages, status)),
             _ => None,
         };
         Some(DriveCommit {

@@ -16,7 +16,6 @@ mod perform;
 mod quarantine;
 mod reads;
 mod recovery;
-mod report;
 mod scope;
 mod seat;
 mod stats;

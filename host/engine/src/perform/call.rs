@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use domain::execution::Execution;
 use domain::operation::{Begun, Operation, OperationState, Repeat};
-use domain::plugin::Catalog;
 use domain::plugin::call::{Meta, Mode, OperationCall, Pause, Progress, Scope, Wake};
 use domain::plugin::manifest::OperationOffer;
+use domain::plugin::{Catalog, Manifest};
 use domain::{Failure, FailureClass, Timestamp, code::code};
 use runtime::Fault;
 use store::{Checkpoint, Write, WriteError};
@@ -294,16 +294,18 @@ async fn prerequisites(
             core.app.catalogs().at(stored.execution.catalog).await?
         }
     };
-    let known = pinned.plugins().values().find(|installed| installed.digest == operation.digest);
-    let manifest = match known {
-        Some(installed) => Some(installed.manifest.clone()),
-        None => core.app.store().plugins().manifest(&operation.digest).await?,
-    };
-    let Some(manifest) = manifest else { return Ok(Prerequisites::Missing) };
+    if let Some(installed) = pinned.plugins().values().find(|installed| installed.digest == operation.digest) {
+        return Ok(found(core, operation, &pinned, &installed.manifest));
+    }
+    let manifest = core.app.store().plugins().manifest(&operation.digest).await?;
+    Ok(manifest.map_or(Prerequisites::Missing, |manifest| found(core, operation, &pinned, &manifest)))
+}
+
+fn found(core: &Core, operation: &Operation, pinned: &Catalog, manifest: &Manifest) -> Prerequisites {
     let Some(offer) = manifest.operations.iter().find(|offer| offer.kind == operation.request.kind) else {
-        return Ok(Prerequisites::Missing);
+        return Prerequisites::Missing;
     };
-    let provider = Provider::new(&manifest, &operation.digest, &pinned, &core.app.catalogs().current());
+    let provider = Provider::new(manifest, &operation.digest, pinned, &core.app.catalogs().current());
     let scope = provider.scope(Mode::Act, &operation.application, &operation.key);
-    Ok(Prerequisites::Plugin(Box::new((scope, offer.clone()))))
+    Prerequisites::Plugin(Box::new((scope, offer.clone())))
 }
