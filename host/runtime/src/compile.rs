@@ -109,14 +109,12 @@ fn work() -> wasmtime::Result<()> {
 #[expect(unsafe_code, reason = "limits of the own process are set by the C library; it is given valid pointers and constants")]
 fn bound() {
     let limit = |most: u64| libc::rlimit { rlim_cur: most, rlim_max: most };
-    let (space, computing) = (limit(ADDRESS_SPACE), limit(COMPUTING));
+    let (space, computing, core) = (limit(ADDRESS_SPACE), limit(COMPUTING), limit(0));
     // What the system refuses is not worth failing for: the bounds are a second line.
     unsafe {
         libc::setrlimit(libc::RLIMIT_AS, &raw const space);
         libc::setrlimit(libc::RLIMIT_CPU, &raw const computing);
-        libc::setrlimit(libc::RLIMIT_CORE, &raw const NO_CORE);
+        libc::setrlimit(libc::RLIMIT_CORE, &raw const core);
         libc::nice(NICE);
     }
 }
-
-const NO_CORE: libc::rlimit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };

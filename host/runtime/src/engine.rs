@@ -6,6 +6,8 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, Po
 
 use crate::error::StartError;
 
+/// The engine's version, for reports.
+pub(crate) const WASMTIME: &str = "48.0.8";
 /// Frames of a backtrace; a report shows no more.
 pub(crate) const FRAMES: usize = 32;
 
@@ -57,7 +59,6 @@ fn settings(stack: usize) -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
-        .wasm_component_model_async(false)
         .concurrency_support(false)
         .wasm_multi_memory(true)
         .wasm_memory64(false)
@@ -96,4 +97,13 @@ fn pool(instances: u32) -> PoolingAllocationConfig {
         .table_keep_resident(table)
         .pagemap_scan(if scan { Enabled::Yes } else { Enabled::No });
     pool
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn reports_name_the_engine_that_is_used() {
+        let manifest = include_str!("../../../Cargo.toml");
+        assert!(manifest.contains(&format!("wasmtime = {{ version = \"={}\"", super::WASMTIME)));
+    }
 }

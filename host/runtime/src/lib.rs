@@ -6,44 +6,43 @@
 //!
 //! Calls are cut by dropping their future. A fault is the plugin's, never an answer about the world ([`Fault`]).
 
+mod cache;
 mod call;
+mod compile;
 mod config;
+mod contract;
+mod convert;
+mod engine;
 mod error;
+mod imports;
+mod inner;
+mod inspect;
+mod instance;
 mod lent;
+mod limits;
+mod manifest;
+mod modules;
+mod output;
+mod report;
 mod stats;
+mod ticker;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use domain::plugin::Manifest;
 use domain::Digest;
 
+pub use compile::compile_worker_main;
 pub use config::{Bound, Bounds, Config, WorkerProgram};
 pub use error::{Fault, FaultClass, Refusal, StartError};
+pub use inspect::Inspected;
 pub use lent::{Blobs, Body, Components, Http, HttpRequest, HttpResponse, Key, Lent, Sign, Sink};
 pub use stats::Stats;
 
 /// What runs plugins. Clones share it.
 #[derive(Clone)]
 pub struct Runtime {
-    inner: Arc<()>,
-}
-
-/// What a component turned out to be: everything that an install wants to know of it.
-#[derive(Clone, Debug)]
-pub struct Inspected {
-    /// Its digest.
-    pub digest: Digest,
-    /// What it says of itself.
-    pub manifest: Manifest,
-    /// The contract it speaks, as `mainsheet:stage@1.0.0`.
-    pub contract: String,
-    /// What it imports.
-    pub imports: Vec<String>,
-    /// Its bytes.
-    pub size: usize,
-    /// Milliseconds that compiling took; 0 if it was in the cache.
-    pub compiled_in_ms: u64,
+    inner: Arc<inner::Inner>,
 }
 
 impl Runtime {
@@ -52,17 +51,16 @@ impl Runtime {
     /// # Errors
     /// The engine does not start on this machine.
     pub fn new(config: Config, lent: Lent, components: Arc<dyn Components>) -> Result<Runtime, StartError> {
-        let _ = (config, lent, components);
-        todo!()
+        Ok(Runtime { inner: Arc::new(inner::Inner::new(config, lent, components)?) })
     }
 
-    /// Everything that an install wants to know: size, contract, imports; then it is compiled and asked to describe itself.
+    /// Everything that an install wants to know: size, contract and imports first; then it is compiled, compared with the
+    /// contract, and asked to describe itself where everything is denied.
     ///
     /// # Errors
     /// Why it is not installed, in words.
     pub async fn inspect(&self, bytes: &[u8]) -> Result<Inspected, Refusal> {
-        let _ = bytes;
-        todo!()
+        self.inner.inspect(bytes).await
     }
 
     /// Loads a module now, so that its first call need not.
@@ -70,19 +68,24 @@ impl Runtime {
     /// # Errors
     /// Class `load`.
     pub async fn warm(&self, digest: &Digest) -> Result<(), Fault> {
-        let _ = digest;
-        todo!()
+        self.inner.module(digest).await.map(|_| ()).map_err(|error| {
+            let (scope, output) = (inner::nobody(digest), inner::silent(digest));
+            let fault =
+                report::fault(&report::Trouble::Load(error), modules::Function::Describe, &scope, &output);
+            self.inner.counters.fault(fault.class);
+            fault
+        })
     }
 
-    /// Forgets modules that nobody needs. What runs in them ends undisturbed.
+    /// Forgets modules that nobody needs. What runs in them ends undisturbed; a later call loads them again.
     pub fn release(&self, in_use: &HashSet<Digest>) {
-        let _ = in_use;
-        todo!()
+        self.inner.modules.keep(in_use);
     }
 
     /// Counters since the start.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        todo!()
+        let (loaded, running) = (self.inner.modules.loaded(), self.inner.ticker.running());
+        self.inner.counters.read(loaded as u64, running as u64)
     }
 }

@@ -42,6 +42,12 @@ impl Counters {
         }
     }
 
+    /// Counts one that waits, as long as the result lives.
+    pub(crate) fn wait(&self) -> Waiting<'_> {
+        add(&self.waiting);
+        Waiting(self)
+    }
+
     pub(crate) fn read(&self, loaded: u64, running: u64) -> Stats {
         let value = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Stats {
@@ -54,6 +60,15 @@ impl Counters {
             running,
             waiting: value(&self.waiting),
         }
+    }
+}
+
+/// A call that waits for a permit.
+pub(crate) struct Waiting<'c>(&'c Counters);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
