@@ -20,6 +20,7 @@ pub mod control;
 mod correlation;
 pub mod error;
 pub mod executions;
+pub mod expressions;
 pub mod host;
 pub mod known;
 mod locks;
@@ -99,6 +100,7 @@ struct Inner {
     correlations: correlation::Correlations,
     deciding: locks::Locks,
     refused: RwLock<Vec<plugins::Refused>>,
+    templates: expression::Templates,
 }
 
 impl App {
@@ -131,6 +133,7 @@ impl App {
             correlations: correlation::Correlations::new(),
             deciding: locks::Locks::new(),
             refused: RwLock::default(),
+            templates: expressions::templates(),
         };
         Ok(App { inner: Arc::new(inner) })
     }
