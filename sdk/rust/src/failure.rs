@@ -37,6 +37,12 @@ impl FailureClass {
     }
 }
 
+/// Marks a stable error code: each has its page in `docs/errors/`, and a check looks for this call.
+#[must_use]
+pub const fn code(code: &'static str) -> &'static str {
+    code
+}
+
 /// A failure: an answer about the world, never a trap.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -53,25 +59,19 @@ pub struct Failure {
     pub retry_after: Option<u32>,
     /// Facts for a program, as a JSON object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<Value>,
+    pub details: Option<Box<Value>>,
 }
 
 impl Failure {
     /// A failure without retry hint and details.
     pub fn new(class: FailureClass, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            class,
-            code: code.into(),
-            message: message.into(),
-            retry_after: None,
-            details: None,
-        }
+        Self { class, code: code.into(), message: message.into(), retry_after: None, details: None }
     }
 
     /// The same with details.
     #[must_use]
     pub fn with_details(mut self, details: Value) -> Self {
-        self.details = Some(details);
+        self.details = Some(Box::new(details));
         self
     }
 }
@@ -91,7 +91,7 @@ impl From<common::Failure> for Failure {
             code: failure.code,
             message: failure.message,
             retry_after: failure.retry_after,
-            details: failure.details.map(json::read),
+            details: failure.details.map(json::read).map(Box::new),
         }
     }
 }
@@ -123,14 +123,4 @@ macro_rules! classes {
         }
     };
 }
-classes!(
-    InvalidInput,
-    Denied,
-    NotFound,
-    Conflict,
-    Throttled,
-    Unavailable,
-    TimedOut,
-    Cancelled,
-    Internal
-);
+classes!(InvalidInput, Denied, NotFound, Conflict, Throttled, Unavailable, TimedOut, Cancelled, Internal);

@@ -35,8 +35,8 @@ pub struct Refused {
 
 impl App {
     /// Installs every `*.wasm` of `folder`, in order of name. Grants are what `<name>.grants.json` beside it says: an object of
-    /// grants, or the text `"wanted"` for everything that the manifest wants; where there is no such file, `unsaid`. One bad
-    /// component stops no other.
+    /// grants, or the text `"wanted"` for everything that the manifest wants; `unsaid` where there is no such file. One bad component
+    /// stops no other.
     ///
     /// # Errors
     /// `plugin.folder-unreadable`.
