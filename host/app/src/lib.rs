@@ -33,6 +33,8 @@ pub mod stages;
 pub mod start;
 pub mod stats;
 pub mod stream;
+#[cfg(test)]
+mod tests;
 pub mod tokens;
 pub mod triggers;
 pub mod view;
