@@ -16,7 +16,8 @@ use domain::environment::Environment;
 use domain::execution::{Event, EventKind};
 use domain::{ExecutionId, Params};
 use engine::{Engine, EngineHandle, Stats};
-use runtime::{Lent, Runtime, WorkerProgram};
+use capabilities::Capabilities;
+use runtime::{Runtime, WorkerProgram};
 use serde_json::Value;
 use store::{Store, StoreConfig, Write};
 use tempfile::TempDir;
@@ -62,7 +63,7 @@ impl Bed {
     async fn on(folder: TempDir, clock: Arc<ManualClock>, config: engine::Config) -> Result<Bed> {
         let environment: Arc<dyn Environment> = clock.clone();
         let store = Store::open(StoreConfig::new(folder.path()), environment.clone()).await?;
-        let runtime = runtime(&store)?;
+        let runtime = runtime(&store, folder.path())?;
         let app = App::open(store.clone(), runtime, environment.clone(), app::Config::default()).await?;
         let engine = Engine::start(&app, environment, config)?;
         Ok(Bed { app, store, engine, clock, folder })
@@ -272,13 +273,13 @@ fn target() -> PathBuf {
 }
 
 /// The runtime, with a cache that all beds share: compiling is not what these tests are about.
-fn runtime(store: &Store) -> Result<Runtime> {
+fn runtime(store: &Store, data: &Path) -> Result<Runtime> {
     let config = runtime::Config {
         data: target().join("bed"),
         worker: WorkerProgram { program: compile_worker()?, arguments: Vec::new() },
         ..runtime::Config::default()
     };
-    let lent: Lent = capabilities::lend(store)?;
+    let lent = Capabilities::new(capabilities::Config::new(data.to_owned(), "bed"));
     Ok(Runtime::new(config, lent, Arc::new(StoredComponents::new(store.clone())))?)
 }
 
