@@ -56,7 +56,7 @@ impl Grant {
         let granted = scope.grants.http.iter().flat_map(|http| &http.networks);
         let mut networks = self.open.clone();
         networks.extend(granted.filter_map(|text| {
-            let network = text.parse();
+            let network = text.parse::<Network>();
             network.inspect_err(|error| tracing::warn!(plugin = %scope.plugin, %error, "a granted network opens nothing")).ok()
         }));
         networks.sort_unstable();

@@ -53,14 +53,10 @@ mod host {
 
 #[cfg(not(target_arch = "wasm32"))]
 mod host {
-    use crate::{Failure, FailureClass};
+    use crate::{Failure, FailureClass, code};
 
     fn none<T>() -> Result<T, Failure> {
-        Err(Failure::new(
-            FailureClass::Unavailable,
-            "sdk.no-host",
-            "Blobs exist only inside a host.",
-        ))
+        Err(Failure::new(FailureClass::Unavailable, code("sdk.no-host"), "Blobs exist only inside a host."))
     }
     pub(super) fn size(_: &str) -> Result<f64, Failure> {
         none()

@@ -60,10 +60,6 @@ impl From<common::Meta> for Meta {
 
 impl From<common::Account> for Account {
     fn from(account: common::Account) -> Self {
-        Self {
-            name: account.name,
-            provider: account.provider,
-            config: json::read(account.config),
-        }
+        Self { name: account.name, provider: account.provider, config: json::read(account.config) }
     }
 }

@@ -37,6 +37,12 @@ impl FailureClass {
     }
 }
 
+/// Marks a stable error code: each has its page in `docs/errors/`, and a check looks for this call.
+#[must_use]
+pub const fn code(code: &'static str) -> &'static str {
+    code
+}
+
 /// A failure: an answer about the world, never a trap.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -59,13 +65,7 @@ pub struct Failure {
 impl Failure {
     /// A failure without retry hint and details.
     pub fn new(class: FailureClass, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            class,
-            code: code.into(),
-            message: message.into(),
-            retry_after: None,
-            details: None,
-        }
+        Self { class, code: code.into(), message: message.into(), retry_after: None, details: None }
     }
 
     /// The same with details.
@@ -123,14 +123,4 @@ macro_rules! classes {
         }
     };
 }
-classes!(
-    InvalidInput,
-    Denied,
-    NotFound,
-    Conflict,
-    Throttled,
-    Unavailable,
-    TimedOut,
-    Cancelled,
-    Internal
-);
+classes!(InvalidInput, Denied, NotFound, Conflict, Throttled, Unavailable, TimedOut, Cancelled, Internal);

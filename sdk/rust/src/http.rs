@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::bindings::provider::mainsheet::host::http as wit;
-use crate::{Failure, FailureClass};
+use crate::{Failure, FailureClass, code};
 
 /// The longest reply body that is taken inline: with the rest of an answer it must stay under the contract's 1 MiB a value.
 pub const INLINE_LIMIT: u32 = 768 * 1024;
@@ -68,11 +68,7 @@ impl Request {
     #[must_use]
     pub fn json(mut self, body: &Value) -> Self {
         self.body = body.to_string().into_bytes();
-        if self.has_header("content-type") {
-            self
-        } else {
-            self.header("Content-Type", "application/json")
-        }
+        if self.has_header("content-type") { self } else { self.header("Content-Type", "application/json") }
     }
 
     /// With the credentials of this account, if one is given.
@@ -85,9 +81,7 @@ impl Request {
     /// Whether a header of this name, in any case, is there.
     #[must_use]
     pub fn has_header(&self, name: &str) -> bool {
-        self.headers
-            .iter()
-            .any(|(known, _)| known.eq_ignore_ascii_case(name))
+        self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
     }
 
     /// Sends it. An answer with any status is a response.
@@ -103,10 +97,7 @@ impl Response {
     /// The first header of this name, in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// The body as text; bytes that are not UTF-8 are replaced.
@@ -121,26 +112,15 @@ impl Response {
     /// A failure of class `invalid-input` if it is not JSON.
     pub fn json(&self) -> Result<Value, Failure> {
         let wrong = |error| {
-            Failure::new(
-                FailureClass::InvalidInput,
-                "http.not-json",
-                format!("The reply is not JSON: {error}."),
-            )
+            Failure::new(FailureClass::InvalidInput, code("http.not-json"), format!("The reply is not JSON: {error}."))
         };
         serde_json::from_slice(&self.body).map_err(wrong)
     }
 }
 
-#[cfg_attr(
-    not(target_arch = "wasm32"),
-    expect(dead_code, reason = "only a component has a host")
-)]
+#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only a component has a host"))]
 fn through_the_host(request: Request) -> Result<Response, Failure> {
-    let body = if request.body.is_empty() {
-        wit::Body::None
-    } else {
-        wit::Body::Bytes(request.body)
-    };
+    let body = if request.body.is_empty() { wit::Body::None } else { wit::Body::Bytes(request.body) };
     let response = wit::send(&wit::Request {
         method: request.method,
         url: request.url,
@@ -155,11 +135,7 @@ fn through_the_host(request: Request) -> Result<Response, Failure> {
         wit::Body::Bytes(bytes) => bytes,
         wit::Body::None | wit::Body::Blob(_) => Vec::new(),
     };
-    Ok(Response {
-        status: response.status,
-        headers: response.headers,
-        body,
-    })
+    Ok(Response { status: response.status, headers: response.headers, body })
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -30,7 +30,7 @@ pub mod stage;
 pub mod trigger;
 
 pub use call::{Account, Meta};
-pub use failure::{Failure, FailureClass};
+pub use failure::{Failure, FailureClass, code};
 pub use mainsheet_sdk_macros::config;
 #[doc(hidden)]
 pub use {schemars, serde, serde_json, wit_bindgen};
@@ -39,9 +39,7 @@ pub use {schemars, serde, serde_json, wit_bindgen};
 pub mod prelude {
     pub use crate::config::{Csv, Flag, Integer, Millis, Seconds};
     pub use crate::flow::{Either, Flow, join, join_all, select, select_all};
-    pub use crate::stage::{
-        Cancel, Cause, Finish, Operation, Problem, Query, Question, Stage, StagePlugin, Status,
-    };
-    pub use crate::{Failure, FailureClass, config};
+    pub use crate::stage::{Cancel, Cause, Finish, Operation, Problem, Query, Question, Stage, StagePlugin, Status};
+    pub use crate::{Failure, FailureClass, code, config};
     pub use serde_json::{Map, Value, json};
 }

@@ -5,10 +5,8 @@ pub use crate::bindings::stage::mainsheet::host::log::Level;
 
 /// Writes one line with fields. Never fails.
 pub fn write(level: Level, message: &str, fields: &[(&str, &str)]) {
-    let fields: Vec<(String, String)> = fields
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-        .collect();
+    let fields: Vec<(String, String)> =
+        fields.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     send(level, message, &fields);
 }
 

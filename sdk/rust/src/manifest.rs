@@ -36,12 +36,7 @@ pub(crate) struct Header {
 
 impl Header {
     pub(crate) fn new(id: &'static str, version: &'static str) -> Self {
-        Self {
-            id,
-            version,
-            label: Text::new(id, id),
-            ..Self::default()
-        }
+        Self { id, version, label: Text::new(id, id), ..Self::default() }
     }
 
     /// The manifest of this kind: the header, and what is the kind's own.

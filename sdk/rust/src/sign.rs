@@ -19,17 +19,13 @@ impl Key {
     /// # Errors
     /// `denied` without a grant for signing, `not-found` for a secret that does not exist.
     pub fn open(secret: &str, prefix: &[u8]) -> Result<Self, Failure> {
-        Ok(Self {
-            handle: wit::open(secret, prefix)?,
-        })
+        Ok(Self { handle: wit::open(secret, prefix)? })
     }
 
     /// A new key: the MAC of `data` under this one.
     #[must_use]
     pub fn derive(&self, algorithm: &str, data: &[u8]) -> Self {
-        Self {
-            handle: self.handle.derive(algorithm, data),
-        }
+        Self { handle: self.handle.derive(algorithm, data) }
     }
 
     /// The MAC of `data`.
@@ -60,7 +56,7 @@ impl Key {
     pub fn open(_: &str, _: &[u8]) -> Result<Self, Failure> {
         Err(Failure::new(
             crate::FailureClass::Unavailable,
-            "sdk.no-host",
+            crate::code("sdk.no-host"),
             "Keys exist only inside a host.",
         ))
     }

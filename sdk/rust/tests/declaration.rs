@@ -35,25 +35,15 @@ fn what_spinnaker_documents_hold_is_read() {
     let everything = from(json!({
         "length": "90", "really": "TRUE", "someWords": " a, b,,c ", "number": 3.9, "place": null, "nested": [{ "name": "x", "unknown": 1 }], "other": {}
     }));
-    assert_eq!(
-        (everything.length, everything.really, everything.number),
-        (Seconds(90), Flag(true), Integer(3))
-    );
+    assert_eq!((everything.length, everything.really, everything.number), (Seconds(90), Flag(true), Integer(3)));
     assert_eq!(everything.some_words.0, ["a", "b", "c"]);
-    assert_eq!(
-        (everything.place, everything.nested[0].name.as_str()),
-        (None, "x")
-    );
+    assert_eq!((everything.place, everything.nested[0].name.as_str()), (None, "x"));
     let absent = from(Value::Null);
     assert_eq!(
         (absent.length, absent.really, absent.number, absent.free),
         (Seconds(0), Flag(false), Integer(7), Value::Null)
     );
-    assert_eq!(
-        from(json!({ "number": null })).number,
-        Integer(7),
-        "null counts as absent"
-    );
+    assert_eq!(from(json!({ "number": null })).number, Integer(7), "null counts as absent");
 }
 
 #[test]
@@ -68,10 +58,7 @@ fn what_cannot_be_read_is_pointed_at() {
         document.insert("other".to_owned(), json!(1));
         document.insert(key.to_owned(), value);
         let problem = read::<Everything>(document.into()).expect_err(key);
-        assert_eq!(
-            (problem.pointer, problem.code.as_str()),
-            (format!("/{key}"), "configuration.invalid")
-        );
+        assert_eq!((problem.pointer, problem.code.as_str()), (format!("/{key}"), "configuration.invalid"));
     }
 }
 
@@ -79,10 +66,7 @@ fn what_cannot_be_read_is_pointed_at() {
 fn the_schema_has_hints_defaults_and_help() {
     let schema = schema::<Everything>();
     let at = |pointer: &str| schema.pointer(pointer).cloned().unwrap_or_default();
-    assert_eq!(
-        at("/$schema"),
-        "https://json-schema.org/draft/2020-12/schema"
-    );
+    assert_eq!(at("/$schema"), "https://json-schema.org/draft/2020-12/schema");
     assert_eq!(at("/type"), "object");
     assert_eq!(at("/description"), "A configuration with everything.");
     assert_eq!(at("/required"), json!(["length"]));
@@ -90,23 +74,12 @@ fn the_schema_has_hints_defaults_and_help() {
     let hints = json!({ "initial": 30, "label": { "en": "Length", "zh": "时长" }, "help": { "zh": "多长" }, "widget": "duration" });
     assert_eq!(at("/properties/length/x-ui"), hints);
     assert_eq!(at("/properties/number/default"), 7);
-    assert_eq!(
-        at("/properties/number/x-ui"),
-        json!({ "widget": "text", "group": "more", "order": 2 })
-    );
-    assert_eq!(
-        at("/properties/place/x-choices"),
-        json!({ "query": "clusters" })
-    );
+    assert_eq!(at("/properties/number/x-ui"), json!({ "widget": "text", "group": "more", "order": 2 }));
+    assert_eq!(at("/properties/place/x-choices"), json!({ "query": "clusters" }));
     for mark in ["x-deferred", "x-large", "x-secret"] {
         assert_eq!(at(&format!("/properties/place/{mark}")), true, "{mark}");
     }
-    assert!(
-        !at("/properties/place")
-            .as_object()
-            .expect("an object")
-            .contains_key("default")
-    );
+    assert!(!at("/properties/place").as_object().expect("an object").contains_key("default"));
 }
 
 async fn run(_: Everything, _: Flow) -> Finish {
@@ -119,10 +92,7 @@ fn plugin() -> StagePlugin {
         if count == 2 {
             return Verdict::Finished(Finish::succeeded(), Patch::default());
         }
-        Verdict::Waiting(Waiting {
-            state: Some(vec![0; count + 1]),
-            ..Waiting::default()
-        })
+        Verdict::Waiting(Waiting { state: Some(vec![0; count + 1]), ..Waiting::default() })
     };
     StagePlugin::new("all", "1.2.3")
         .limit("memory", 1 << 26)
@@ -178,31 +148,17 @@ fn the_manifest_has_the_published_shape() {
 
 #[test]
 fn a_check_does_not_guess_what_expressions_will_give() {
-    let check = |config: Value| {
-        plugin()
-            .check("all", config)
-            .into_iter()
-            .map(|problem| problem.code)
-            .collect::<Vec<_>>()
-    };
+    let check =
+        |config: Value| plugin().check("all", config).into_iter().map(|problem| problem.code).collect::<Vec<_>>();
     assert_eq!(check(json!({ "length": -1 })), ["x.negative"]);
-    assert_eq!(
-        check(json!({ "length": "soon" })),
-        ["configuration.invalid"]
-    );
+    assert_eq!(check(json!({ "length": "soon" })), ["configuration.invalid"]);
     assert_eq!(check(json!({ "length": "${soon}" })), Vec::<String>::new());
-    assert_eq!(
-        check(json!({ "length": -1, "nested": [{ "name": "${x}" }] })),
-        Vec::<String>::new()
-    );
+    assert_eq!(check(json!({ "length": -1, "nested": [{ "name": "${x}" }] })), Vec::<String>::new());
 }
 
 #[test]
 fn an_explicit_state_machine_keeps_its_state() {
-    let mut turn = Turn {
-        stage_type: "counted".to_owned(),
-        ..Turn::default()
-    };
+    let mut turn = Turn { stage_type: "counted".to_owned(), ..Turn::default() };
     for _ in 0..2 {
         match plugin().step(turn.clone()) {
             Verdict::Waiting(waiting) => turn.state = waiting.state,

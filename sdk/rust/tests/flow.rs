@@ -6,20 +6,12 @@ use mainsheet_sdk::prelude::*;
 use mainsheet_sdk::stage::{Answer, Demand, Due, Expression, Turn, Verdict, Waiting};
 
 fn answer(label: &str, at: f64, value: Value) -> Answer {
-    Answer {
-        label: label.to_owned(),
-        at,
-        by: None,
-        outcome: Ok(value),
-    }
+    Answer { label: label.to_owned(), at, by: None, outcome: Ok(value) }
 }
 
 fn turn(answers: Vec<Answer>, pending: &[&str]) -> Turn {
     Turn {
-        meta: Meta {
-            started: 1000.0,
-            ..Meta::default()
-        },
+        meta: Meta { started: 1000.0, ..Meta::default() },
         answers,
         pending: pending.iter().map(|label| (*label).to_owned()).collect(),
         ..Turn::default()
@@ -41,11 +33,7 @@ fn finished(verdict: Verdict) -> (Finish, Map<String, Value>) {
 }
 
 fn labels(waiting: &Waiting) -> Vec<&str> {
-    waiting
-        .requests
-        .iter()
-        .map(|request| request.label.as_str())
-        .collect()
+    waiting.requests.iter().map(|request| request.label.as_str()).collect()
 }
 
 async fn race(flow: Flow) -> Finish {
@@ -60,24 +48,15 @@ async fn race(flow: Flow) -> Finish {
 
 #[test]
 fn a_race_is_won_by_what_was_answered_first_however_late_both_are_seen() {
-    let both = vec![
-        answer("right", 2000.0, Value::Null),
-        answer("left", 2001.0, Value::Null),
-    ];
+    let both = vec![answer("right", 2000.0, Value::Null), answer("left", 2001.0, Value::Null)];
     let patch = waiting(drive(turn(both, &[]), race)).patch;
     assert_eq!(patch.outputs["won"], "right");
-    assert_eq!(
-        patch.outputs["now"], 2000.0,
-        "time is that of the answer awaited"
-    );
+    assert_eq!(patch.outputs["now"], 2000.0, "time is that of the answer awaited");
 }
 
 #[test]
 fn whoever_loses_a_race_is_withdrawn() {
-    let waiting = waiting(drive(
-        turn(vec![answer("right", 2000.0, Value::Null)], &["left"]),
-        race,
-    ));
+    let waiting = waiting(drive(turn(vec![answer("right", 2000.0, Value::Null)], &["left"]), race));
     assert_eq!(waiting.withdraw, ["left"]);
     assert_eq!(labels(&waiting), ["more"]);
 }
@@ -94,9 +73,7 @@ fn what_is_pending_is_not_asked_again() {
 async fn extended(flow: Flow) -> Finish {
     let mut patches = flow.patches();
     let mut length = 10.0;
-    while let Either::Right(patch) =
-        select(flow.until("end", flow.started() + length), patches.next()).await
-    {
+    while let Either::Right(patch) = select(flow.until("end", flow.started() + length), patches.next()).await {
         length = patch.values["length"].as_f64().unwrap_or(length);
     }
     Finish::succeeded()
@@ -113,24 +90,14 @@ fn a_pending_timer_that_moved_is_asked_again() {
 #[test]
 fn an_unheeded_cancel_ends_the_stage_after_its_cause() {
     let ends = |cause: &str| {
-        finished(drive(
-            turn(
-                vec![answer("$cancel", 1001.0, json!({ "cause": cause }))],
-                &["end"],
-            ),
-            extended,
-        ))
-        .0
+        finished(drive(turn(vec![answer("$cancel", 1001.0, json!({ "cause": cause }))], &["end"]), extended)).0
     };
     assert_eq!(ends("cancel").status, Status::Cancelled);
     assert_eq!(ends("branch").status, Status::Cancelled);
     assert_eq!(ends("skip").status, Status::Skipped);
     let timeout = ends("timeout");
     assert_eq!(timeout.status, Status::Failed);
-    assert_eq!(
-        timeout.problem.map(|problem| problem.code),
-        Some("stage.timeout".to_owned())
-    );
+    assert_eq!(timeout.problem.map(|problem| problem.code), Some("stage.timeout".to_owned()));
     assert_eq!(ends("something new").status, Status::Cancelled);
 }
 
@@ -138,9 +105,7 @@ async fn tidy(flow: Flow) -> Finish {
     match select(flow.after("work", 5), flow.cancelled()).await {
         Either::Left(()) => Finish::succeeded(),
         Either::Right(cancel) => {
-            let _ = flow
-                .operate("undo", Operation::new("undo", Value::Null))
-                .await;
+            let _ = flow.operate("undo", Operation::new("undo", Value::Null)).await;
             Finish::of(&cancel)
         }
     }
@@ -148,20 +113,10 @@ async fn tidy(flow: Flow) -> Finish {
 
 #[test]
 fn a_stage_that_heeds_the_cancel_cleans_up_first() {
-    let cancel = answer(
-        "$cancel",
-        1001.0,
-        json!({ "cause": "cancel", "reason": "enough", "by": "jane" }),
-    );
+    let cancel = answer("$cancel", 1001.0, json!({ "cause": "cancel", "reason": "enough", "by": "jane" }));
     let waiting = waiting(drive(turn(vec![cancel.clone()], &["work"]), tidy));
-    assert_eq!(
-        (labels(&waiting), waiting.withdraw.clone()),
-        (vec!["undo"], vec!["work".to_owned()])
-    );
-    let (finish, _) = finished(drive(
-        turn(vec![cancel, answer("undo", 1002.0, Value::Null)], &[]),
-        tidy,
-    ));
+    assert_eq!((labels(&waiting), waiting.withdraw.clone()), (vec!["undo"], vec!["work".to_owned()]));
+    let (finish, _) = finished(drive(turn(vec![cancel, answer("undo", 1002.0, Value::Null)], &[]), tidy));
     assert_eq!(finish.status, Status::Cancelled);
 }
 
@@ -188,13 +143,7 @@ async fn strict(flow: Flow) -> Result<Finish, Failure> {
                 trigger: Map::new(),
             },
         ),
-        flow.evaluate(
-            "values",
-            vec![Expression {
-                name: None,
-                value: json!("${1 + 1}"),
-            }],
-        ),
+        flow.evaluate("values", vec![Expression { name: None, value: json!("${1 + 1}") }]),
     )
     .await;
     flow.output("child", child?);
@@ -204,69 +153,32 @@ async fn strict(flow: Flow) -> Result<Finish, Failure> {
 
 #[test]
 fn answers_are_read_in_the_shape_that_the_contract_promises() {
-    let good = vec![
-        answer("values", 1.0, json!([{ "value": 2 }])),
-        answer("child", 2.0, json!({ "execution": "E2" })),
-    ];
+    let good = vec![answer("values", 1.0, json!([{ "value": 2 }])), answer("child", 2.0, json!({ "execution": "E2" }))];
     let (finish, outputs) = finished(drive(turn(good, &[]), strict));
-    assert_eq!(
-        (finish.status, Value::Object(outputs)),
-        (Status::Succeeded, json!({ "child": "E2", "value": 2 }))
-    );
+    assert_eq!((finish.status, Value::Object(outputs)), (Status::Succeeded, json!({ "child": "E2", "value": 2 })));
 
-    let wrong = vec![
-        answer("values", 1.0, json!([])),
-        answer("child", 2.0, json!("E2")),
-    ];
+    let wrong = vec![answer("values", 1.0, json!([])), answer("child", 2.0, json!("E2"))];
     let (finish, _) = finished(drive(turn(wrong, &[]), strict));
-    assert_eq!(
-        finish.problem.map(|problem| problem.code),
-        Some("host.malformed-answer".to_owned())
-    );
+    assert_eq!(finish.problem.map(|problem| problem.code), Some("host.malformed-answer".to_owned()));
 }
 
 #[test]
 fn a_failure_that_nobody_handles_fails_the_stage() {
     let failure = Failure::new(FailureClass::Denied, "no.way", "No.");
-    let failed = Answer {
-        outcome: Err(failure.clone()),
-        ..answer("child", 2.0, Value::Null)
-    };
-    let (finish, _) = finished(drive(
-        turn(
-            vec![failed, answer("values", 1.0, json!([{ "value": 2 }]))],
-            &[],
-        ),
-        strict,
-    ));
+    let failed = Answer { outcome: Err(failure.clone()), ..answer("child", 2.0, Value::Null) };
+    let (finish, _) = finished(drive(turn(vec![failed, answer("values", 1.0, json!([{ "value": 2 }]))], &[]), strict));
     assert_eq!(finish, Finish::failed(failure));
 }
 
 async fn many(flow: Flow) -> Finish {
-    let all = join_all(
-        ["a", "b", "c"].map(|label| flow.query(label, Query::new("host", "stages", Value::Null))),
-    )
-    .await;
-    flow.output(
-        "all",
-        all.into_iter().filter_map(Result::ok).collect::<Vec<_>>(),
-    );
+    let all = join_all(["a", "b", "c"].map(|label| flow.query(label, Query::new("host", "stages", Value::Null)))).await;
+    flow.output("all", all.into_iter().filter_map(Result::ok).collect::<Vec<_>>());
     Finish::succeeded()
 }
 
 #[test]
 fn several_requests_are_asked_at_once_and_answered_in_their_order() {
-    assert_eq!(
-        labels(&waiting(drive(turn(vec![], &[]), many))),
-        ["a", "b", "c"]
-    );
-    let answers = vec![
-        answer("c", 1.0, json!(3)),
-        answer("a", 2.0, json!(1)),
-        answer("b", 3.0, json!(2)),
-    ];
-    assert_eq!(
-        finished(drive(turn(answers, &[]), many)).1["all"],
-        json!([1, 2, 3])
-    );
+    assert_eq!(labels(&waiting(drive(turn(vec![], &[]), many))), ["a", "b", "c"]);
+    let answers = vec![answer("c", 1.0, json!(3)), answer("a", 2.0, json!(1)), answer("b", 3.0, json!(2))];
+    assert_eq!(finished(drive(turn(answers, &[]), many)).1["all"], json!([1, 2, 3]));
 }

@@ -35,14 +35,15 @@ pub struct Refused {
 
 impl App {
     /// Installs every `*.wasm` of `folder`, in order of name. Grants are what `<name>.grants.json` beside it says: an object of
-    /// grants, or the text `"wanted"` for everything that the manifest wants. One bad component stops no other.
+    /// grants, or the text `"wanted"` for everything that the manifest wants; `unsaid` where there is no such file. One bad component
+    /// stops no other.
     ///
     /// # Errors
     /// `plugin.folder-unreadable`.
-    pub async fn install_folder(&self, folder: &Path) -> Result<FolderReport, AppError> {
+    pub async fn install_folder(&self, folder: &Path, unsaid: &Granted) -> Result<FolderReport, AppError> {
         let mut report = FolderReport::default();
         for path in components(folder).await? {
-            match self.install_file(&path).await {
+            match self.install_file(&path, unsaid).await {
                 Ok(installed) => report.installed.push(installed),
                 Err(error) => {
                     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -61,8 +62,8 @@ impl App {
         self.inner.refused.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn install_file(&self, path: &Path) -> Result<Installed, AppError> {
-        let granted = grants_beside(path).await?;
+    async fn install_file(&self, path: &Path, unsaid: &Granted) -> Result<Installed, AppError> {
+        let granted = grants_beside(path).await?.unwrap_or_else(|| unsaid.clone());
         let bytes = tokio::fs::read(path).await.map_err(|error| unreadable(path, &error))?;
         self.install_plugin(&Caller::system(), Bytes::from(bytes), granted).await
     }
@@ -82,16 +83,16 @@ async fn components(folder: &Path) -> Result<Vec<PathBuf>, AppError> {
     Ok(found)
 }
 
-async fn grants_beside(path: &Path) -> Result<Granted, AppError> {
+async fn grants_beside(path: &Path) -> Result<Option<Granted>, AppError> {
     let beside = path.with_extension("grants.json");
     match tokio::fs::metadata(&beside).await {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Granted::AsBefore),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(&beside, &error)),
         Ok(found) if found.len() > LARGEST_GRANTS => return Err(wrong_grants("it is larger than 1 MiB")),
         Ok(_) => {}
     }
     let text = tokio::fs::read_to_string(&beside).await.map_err(|error| unreadable(&beside, &error))?;
-    Granted::parse(&text)
+    Granted::parse(&text).map(Some)
 }
 
 impl Granted {

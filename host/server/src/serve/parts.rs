@@ -29,7 +29,7 @@ impl Parts {
             allow_networks: config.allow_networks.clone(),
             ..capabilities::Config::new(config.data.clone(), env!("CARGO_PKG_VERSION"))
         });
-        let components = Arc::new(StoredComponents { store: store.clone() });
+        let components = Arc::new(StoredComponents::new(store.clone()));
         let settings = runtime::Config { data: config.data.clone(), ..runtime::Config::default() };
         let runtime = Runtime::new(settings, lent, components)?;
         let app = App::open(store.clone(), runtime, Arc::clone(&environment), app::Config::default()).await?;

@@ -8,12 +8,10 @@ use mainsheet_sdk::provider::{OperationKind, ProviderPlugin};
 
 /// The plugin.
 pub fn plugin() -> ProviderPlugin {
-    ProviderPlugin::new("http", env!("CARGO_PKG_VERSION"))
+    ProviderPlugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+        .named("http")
         .label("HTTP", "HTTP")
-        .help(
-            "Sends HTTP requests and watches status addresses.",
-            "发送 HTTP 请求，并轮询状态地址。",
-        )
+        .help("Sends HTTP requests and watches status addresses.", "发送 HTTP 请求，并轮询状态地址。")
         .operation(OperationKind::new("request", request::request))
         .operation(OperationKind::new("poll", poll::poll).safe())
         .account::<request::Account>(&["basic", "bearer", "header"])

@@ -89,14 +89,13 @@ pub fn poll(input: Poll, call: OperationCall) -> Result<Progress, Failure> {
     if call.cancelling {
         return Err(Failure::new(
             FailureClass::Cancelled,
-            "http.cancelled",
+            code("http.cancelled"),
             "The status is no longer asked for.",
         ));
     }
     let since = *checkpoint.since.get_or_insert(call.meta.now);
     let elapsed = call.meta.now - since;
-    let mut request =
-        http::Request::get(input.url.trim()).identity(call.account.map(|account| account.name));
+    let mut request = http::Request::get(input.url.trim()).identity(call.account.map(|account| account.name));
     for (name, value) in headers(&input.headers) {
         request = request.header(name, value);
     }
@@ -106,35 +105,21 @@ pub fn poll(input: Poll, call: OperationCall) -> Result<Progress, Failure> {
             input.read_error(&response, &checkpoint.errors)
         }
         Ok(response) => input.read(&response)?,
-        Err(failure)
-            if failure.code == "http.unresolved" || failure.class == FailureClass::TimedOut =>
-        {
-            Told {
-                reading: Reading::Running,
-                facts: facts(json!({ "error": failure.message })),
-            }
+        Err(failure) if failure.code == "http.unresolved" || failure.class == FailureClass::TimedOut => {
+            Told { reading: Reading::Running, facts: facts(json!({ "error": failure.message })) }
         }
         Err(failure) => return Err(failure),
     };
-    told.facts
-        .insert("pastStatusCodes".to_owned(), json!(checkpoint.errors));
+    told.facts.insert("pastStatusCodes".to_owned(), json!(checkpoint.errors));
     let outcome = match told.reading {
         Reading::Running if elapsed >= Seconds(input.give_up_after.0).millis() / 1000.0 => {
-            let message = format!(
-                "{} did not tell an end within {} seconds.",
-                input.url,
-                input.give_up_after.0 / 1000
-            );
-            return Err(
-                Failure::new(FailureClass::TimedOut, "http.poll-timed-out", message)
-                    .with_details(told.facts.into()),
-            );
+            let message = format!("{} did not tell an end within {} seconds.", input.url, input.give_up_after.0 / 1000);
+            return Err(Failure::new(FailureClass::TimedOut, code("http.poll-timed-out"), message)
+                .with_details(told.facts.into()));
         }
         Reading::Running => {
             let wait = if elapsed < OFTEN_FOR { OFTEN } else { SELDOM };
-            return Ok(Progress::again(&checkpoint)
-                .after(wait)
-                .showing(shown(&told.facts)));
+            return Ok(Progress::again(&checkpoint).after(wait).showing(shown(&told.facts)));
         }
         Reading::Succeeded => "succeeded",
         Reading::Canceled => "canceled",
@@ -153,17 +138,8 @@ fn facts(value: Value) -> Map<String, Value> {
 
 /// What people see meanwhile: not the whole reply.
 fn shown(facts: &Map<String, Value>) -> Value {
-    let keys = [
-        "status",
-        "resolvedValue",
-        "progressMessage",
-        "percentComplete",
-        "error",
-    ];
-    keys.iter()
-        .filter_map(|key| Some(((*key).to_owned(), facts.get(*key)?.clone())))
-        .collect::<Map<_, _>>()
-        .into()
+    let keys = ["status", "resolvedValue", "progressMessage", "percentComplete", "error"];
+    keys.iter().filter_map(|key| Some(((*key).to_owned(), facts.get(*key)?.clone()))).collect::<Map<_, _>>().into()
 }
 
 impl Poll {
@@ -174,21 +150,11 @@ impl Poll {
                 let count = errors.iter().filter(|error| **error == status).count();
                 i64::try_from(count).is_ok_and(|count| count <= retries.max_attempts.0)
             }
-            None => {
-                status >= 500
-                    || status == 429
-                    || self.retry_status_codes.contains(&Integer(status.into()))
-            }
+            None => status >= 500 || status == 429 || self.retry_status_codes.contains(&Integer(status.into())),
         };
-        let reading = if again {
-            Reading::Running
-        } else {
-            Reading::Failed(format!("The status address answered {status}."))
-        };
-        Told {
-            reading,
-            facts: facts(reply::show(response)),
-        }
+        let reading =
+            if again { Reading::Running } else { Reading::Failed(format!("The status address answered {status}.")) };
+        Told { reading, facts: facts(reply::show(response)) }
     }
 
     /// # Errors
@@ -202,43 +168,23 @@ impl Poll {
                     facts.insert("progressMessage".to_owned(), progress.into());
                 }
                 found => {
-                    let error = wrong(
-                        "progress",
-                        &self.progress_json_path,
-                        found.as_ref(),
-                        "a text",
-                    );
-                    return Ok(Told {
-                        reading: Reading::Failed(error),
-                        facts,
-                    });
+                    let error = wrong("progress", &self.progress_json_path, found.as_ref(), "a text");
+                    return Ok(Told { reading: Reading::Failed(error), facts });
                 }
             }
         }
         let Some(path) = parsed(&self.status_json_path)? else {
-            return Ok(Told {
-                reading: Reading::Succeeded,
-                facts,
-            });
+            return Ok(Told { reading: Reading::Succeeded, facts });
         };
         let found = path.find(&body);
         let reading = match &found {
             Some(Value::Number(number)) => {
                 facts.insert("percentComplete".to_owned(), number.clone().into());
-                if number.as_i64() == Some(100) {
-                    Reading::Succeeded
-                } else {
-                    Reading::Running
-                }
+                if number.as_i64() == Some(100) { Reading::Succeeded } else { Reading::Running }
             }
             Some(Value::String(status)) => self.named(status),
             Some(Value::Bool(status)) => self.named(&status.to_string()),
-            other => Reading::Failed(wrong(
-                "status",
-                &self.status_json_path,
-                other.as_ref(),
-                "a single value",
-            )),
+            other => Reading::Failed(wrong("status", &self.status_json_path, other.as_ref(), "a single value")),
         };
         if let Some(value) = found {
             facts.insert("resolvedValue".to_owned(), value);
@@ -248,11 +194,7 @@ impl Poll {
 
     /// A status by the lists; failure comes before cancelled, cancelled before success, and what is in none goes on.
     fn named(&self, status: &str) -> Reading {
-        let listed = |list: &Csv| {
-            list.0
-                .iter()
-                .any(|known| known.to_lowercase() == status.trim().to_lowercase())
-        };
+        let listed = |list: &Csv| list.0.iter().any(|known| known.to_lowercase() == status.trim().to_lowercase());
         if listed(&self.terminal_statuses) {
             Reading::Failed(format!("The status is {status:?}."))
         } else if listed(&self.canceled_statuses) {
@@ -266,11 +208,7 @@ impl Poll {
 }
 
 fn parsed(path: &str) -> Result<Option<Path>, Failure> {
-    if path.trim().is_empty() {
-        Ok(None)
-    } else {
-        Path::parse(path).map(Some)
-    }
+    if path.trim().is_empty() { Ok(None) } else { Path::parse(path).map(Some) }
 }
 
 fn wrong(what: &str, path: &str, found: Option<&Value>, expected: &str) -> String {

@@ -7,9 +7,7 @@ use mainsheet_sdk::prelude::*;
 pub fn show(response: &Response) -> Value {
     let mut headers = Map::new();
     for (name, value) in &response.headers {
-        headers
-            .entry(spelled(name))
-            .or_insert_with(|| value.clone().into());
+        headers.entry(spelled(name)).or_insert_with(|| value.clone().into());
     }
     json!({ "status": response.status, "headers": headers, "body": body(response) })
 }
@@ -27,10 +25,7 @@ fn spelled(name: &str) -> String {
     let part = |part: &str| {
         let mut characters = part.chars();
         characters.next().map_or_else(String::new, |first| {
-            first
-                .to_uppercase()
-                .chain(characters.flat_map(char::to_lowercase))
-                .collect()
+            first.to_uppercase().chain(characters.flat_map(char::to_lowercase)).collect()
         })
     };
     name.split('-').map(part).collect::<Vec<String>>().join("-")
@@ -47,10 +42,5 @@ pub fn failure(response: &Response, url: &str) -> Failure {
         500.. => FailureClass::Unavailable,
         _ => FailureClass::InvalidInput,
     };
-    Failure::new(
-        class,
-        "http.status",
-        format!("{url} answered {}.", response.status),
-    )
-    .with_details(show(response))
+    Failure::new(class, code("http.status"), format!("{url} answered {}.", response.status)).with_details(show(response))
 }

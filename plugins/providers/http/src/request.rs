@@ -63,22 +63,16 @@ pub fn request(input: Request, call: OperationCall) -> Result<Progress, Failure>
     if call.cancelling {
         return Err(Failure::new(
             FailureClass::Cancelled,
-            "http.cancelled",
+            code("http.cancelled"),
             "The request was taken back; it may have arrived.",
         ));
     }
     let since = checkpoint.since.unwrap_or(call.meta.now);
     let identity = call.account.as_ref().map(|account| account.name.clone());
-    let sent = input
-        .build()
-        .header("Idempotency-Key", &call.idempotency_key)
-        .identity(identity);
+    let sent = input.build().header("Idempotency-Key", &call.idempotency_key).identity(identity);
     let (failure, again) = match sent.send() {
         Ok(response) if response.status < 400 => return Ok(Progress::Done(reply::show(&response))),
-        Ok(response) => (
-            reply::failure(&response, &input.url),
-            input.retries_status(response.status),
-        ),
+        Ok(response) => (reply::failure(&response, &input.url), input.retries_status(response.status)),
         Err(failure) => {
             let again = input.retries_failure(&failure);
             (failure, again)
@@ -88,20 +82,12 @@ pub fn request(input: Request, call: OperationCall) -> Result<Progress, Failure>
     if !again || !input.retry.0 || elapsed.0 + input.retry_every.0 > input.retry_for.0 {
         return Err(failure);
     }
-    let wait = failure
-        .retry_after
-        .unwrap_or(0)
-        .max(u32::try_from(input.retry_every.0).unwrap_or(10_000));
+    let wait = failure.retry_after.unwrap_or(0).max(u32::try_from(input.retry_every.0).unwrap_or(10_000));
     let shown = json!({ "problem": failure.message });
-    Ok(Progress::again(&Checkpoint { since: Some(since) })
-        .after(wait)
-        .showing(shown))
+    Ok(Progress::again(&Checkpoint { since: Some(since) }).after(wait).showing(shown))
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a length of time in whole milliseconds"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "a length of time in whole milliseconds")]
 fn whole(millis: f64) -> i64 {
     millis as i64
 }
@@ -138,8 +124,7 @@ impl Request {
 
     fn retries_status(&self, status: u16) -> bool {
         let listed = |codes: &[Integer]| codes.contains(&Integer(status.into()));
-        !listed(&self.fail_fast_status_codes)
-            && (status >= 500 || status == 429 || listed(&self.retry_status_codes))
+        !listed(&self.fail_fast_status_codes) && (status >= 500 || status == 429 || listed(&self.retry_status_codes))
     }
 
     /// An unknown host may come to be known; after a timeout the request may have arrived, so only a GET is sent again.
@@ -154,35 +139,20 @@ impl Request {
 /// Headers as pairs, lists as several of one name.
 pub fn headers(map: &Map<String, Value>) -> Vec<(String, String)> {
     let pairs = map.iter().flat_map(|(name, value)| match value {
-        Value::Array(values) => values
-            .iter()
-            .map(|value| (name.clone(), text(value)))
-            .collect(),
+        Value::Array(values) => values.iter().map(|value| (name.clone(), text(value))).collect(),
         Value::Null => Vec::new(),
         value => vec![(name.clone(), text(value))],
     });
-    pairs
-        .filter(|(name, _)| !name.eq_ignore_ascii_case("idempotency-key"))
-        .collect()
+    pairs.filter(|(name, _)| !name.eq_ignore_ascii_case("idempotency-key")).collect()
 }
 
 fn is_form(request: &http::Request) -> bool {
-    let kind = request
-        .headers
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    kind.is_some_and(|(_, value)| {
-        value
-            .trim()
-            .to_lowercase()
-            .starts_with("application/x-www-form-urlencoded")
-    })
+    let kind = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    kind.is_some_and(|(_, value)| value.trim().to_lowercase().starts_with("application/x-www-form-urlencoded"))
 }
 
 fn form(members: &Map<String, Value>) -> String {
-    let pairs = members
-        .iter()
-        .map(|(name, value)| format!("{}={}", encoded(name), encoded(&text(value))));
+    let pairs = members.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(&text(value))));
     pairs.collect::<Vec<_>>().join("&")
 }
 
@@ -197,9 +167,7 @@ fn text(value: &Value) -> String {
 /// As HTML forms are encoded.
 fn encoded(text: &str) -> String {
     let byte = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'*' => {
-            char::from(byte).to_string()
-        }
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'*' => char::from(byte).to_string(),
         b' ' => "+".to_owned(),
         other => format!("%{other:02X}"),
     };

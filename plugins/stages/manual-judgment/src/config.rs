@@ -6,12 +6,7 @@ use mainsheet_sdk::prelude::*;
 #[config]
 pub struct ManualJudgment {
     /// What the judge should know; shown with the question and in notifications.
-    #[field(
-        en = "Instructions",
-        zh = "指引说明",
-        help_zh = "展示给确认人，并用于通知",
-        widget = "multiline"
-    )]
+    #[field(en = "Instructions", zh = "指引说明", help_zh = "展示给确认人，并用于通知", widget = "multiline")]
     pub instructions: String,
     /// Choices of which the judge picks one; later stages read it as `#judgment("stage name")`.
     #[field(
@@ -22,27 +17,13 @@ pub struct ManualJudgment {
     )]
     pub judgment_inputs: Vec<JudgmentInput>,
     /// Later stages act as the person who judged "continue".
-    #[field(
-        en = "Propagate authentication",
-        zh = "传递确认人身份",
-        help_zh = "后续阶段以确认人的身份执行"
-    )]
+    #[field(en = "Propagate authentication", zh = "传递确认人身份", help_zh = "后续阶段以确认人的身份执行")]
     pub propagate_authentication_context: Flag,
     /// Roles of which the judge must hold one. Empty: whoever may run the pipeline.
-    #[field(
-        en = "Roles",
-        zh = "可确认的角色",
-        help_zh = "确认人须具备其中一个角色",
-        choices = "roles"
-    )]
+    #[field(en = "Roles", zh = "可确认的角色", help_zh = "确认人须具备其中一个角色", choices = "roles")]
     pub selected_stage_roles: Vec<String>,
     /// As the roles above, and before them when not empty.
-    #[field(
-        en = "Required roles",
-        zh = "必需的角色",
-        help_zh = "不为空时优先于上面的角色",
-        choices = "roles"
-    )]
+    #[field(en = "Required roles", zh = "必需的角色", help_zh = "不为空时优先于上面的角色", choices = "roles")]
     pub required_judgment_roles: Vec<String>,
     /// Whoever started the execution may not judge.
     #[field(en = "Prevent self approval", zh = "禁止发起人自行确认")]
@@ -74,11 +55,7 @@ pub struct Notification {
 impl ManualJudgment {
     /// Roles of which the judge must hold one.
     pub fn roles(&self) -> &[String] {
-        if self.required_judgment_roles.is_empty() {
-            &self.selected_stage_roles
-        } else {
-            &self.required_judgment_roles
-        }
+        if self.required_judgment_roles.is_empty() { &self.selected_stage_roles } else { &self.required_judgment_roles }
     }
 
     /// Whether not everybody who may run the pipeline may judge.
@@ -88,10 +65,8 @@ impl ManualJudgment {
 
     /// The shortest interval at which a notification wants to be repeated.
     pub fn reminder_interval(&self) -> Option<u32> {
-        let intervals = self
-            .notifications
-            .iter()
-            .filter_map(|notification| u32::try_from(notification.notify_every_ms.0).ok());
+        let intervals =
+            self.notifications.iter().filter_map(|notification| u32::try_from(notification.notify_every_ms.0).ok());
         intervals.filter(|interval| *interval > 0).min()
     }
 }

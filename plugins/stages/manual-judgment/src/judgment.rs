@@ -25,7 +25,7 @@ impl Judgment {
         let refusal = || {
             Failure::new(
                 FailureClass::InvalidInput,
-                "judgment.unreadable",
+                code("judgment.unreadable"),
                 "An answer has `status`: \"continue\" or \"stop\".",
             )
         };
@@ -34,13 +34,7 @@ impl Judgment {
 
     /// A patch of the stage's context, if it judges.
     pub fn from_patch(patch: ContextPatch) -> Option<Self> {
-        read(
-            &Value::Object(patch.values),
-            "judgmentStatus",
-            "judgmentInput",
-            patch.by,
-            &patch.label,
-        )
+        read(&Value::Object(patch.values), "judgmentStatus", "judgmentInput", patch.by, &patch.label)
     }
 
     /// As the context holds it.
@@ -50,22 +44,12 @@ impl Judgment {
 
     /// As notifications name it.
     pub fn moment(&self) -> &'static str {
-        if self.goes_on {
-            "manualJudgmentContinue"
-        } else {
-            "manualJudgmentStop"
-        }
+        if self.goes_on { "manualJudgmentContinue" } else { "manualJudgmentStop" }
     }
 }
 
 /// Any other status than the two words is no judgment.
-fn read(
-    value: &Value,
-    status: &str,
-    input: &str,
-    by: Option<String>,
-    label: &str,
-) -> Option<Judgment> {
+fn read(value: &Value, status: &str, input: &str, by: Option<String>, label: &str) -> Option<Judgment> {
     let status = value.get(status)?.as_str()?.trim();
     let goes_on = status.eq_ignore_ascii_case("continue");
     if !goes_on && !status.eq_ignore_ascii_case("stop") {
@@ -76,21 +60,12 @@ fn read(
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     };
-    Some(Judgment {
-        goes_on,
-        input,
-        by,
-        label: label.to_owned(),
-    })
+    Some(Judgment { goes_on, input, by, label: label.to_owned() })
 }
 
 /// What people are asked. The choices are offered, not enforced, as in Spinnaker.
 pub fn question(config: &ManualJudgment) -> Question {
-    let choices: Vec<Value> = config
-        .judgment_inputs
-        .iter()
-        .map(|input| input.value.clone())
-        .collect();
+    let choices: Vec<Value> = config.judgment_inputs.iter().map(|input| input.value.clone()).collect();
     Question {
         kind: "judgment".to_owned(),
         title: "Manual judgment".to_owned(),

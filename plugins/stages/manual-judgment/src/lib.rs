@@ -14,12 +14,7 @@ const TIMEOUT: u64 = 259_200_000;
 async fn judge(config: ManualJudgment, flow: Flow) -> Result<Finish, Failure> {
     flow.phase("waitForJudgment");
     let judged = async {
-        match select(
-            flow.ask("judgment", question(&config)),
-            patched(&config, &flow),
-        )
-        .await
-        {
+        match select(flow.ask("judgment", question(&config)), patched(&config, &flow)).await {
             Either::Left(answer) => Judgment::from_answer(answer?),
             Either::Right(judgment) => Ok(judgment),
         }
@@ -36,24 +31,15 @@ async fn judge(config: ManualJudgment, flow: Flow) -> Result<Finish, Failure> {
     }
     if config.send_notifications.0 {
         let detail = json!({ "judgmentInput": judgment.input, "judgedBy": judgment.by });
-        flow.notify("notify/judged", judgment.moment(), detail)
-            .await;
+        flow.notify("notify/judged", judgment.moment(), detail).await;
     }
     if !judgment.goes_on {
         let message = "The judgment was \"stop\": the stage counts as failed, and the stage's choice for failures decides what follows.";
-        return Ok(Finish::failed(Failure::new(
-            FailureClass::Denied,
-            "judgment.stopped",
-            message,
-        )));
+        return Ok(Finish::failed(Failure::new(FailureClass::Denied, code("judgment.stopped"), message)));
     }
     let finish = Finish::succeeded();
     let propagates = config.propagate_authentication_context.0;
-    Ok(if propagates {
-        finish.acting_as(judgment.label)
-    } else {
-        finish
-    })
+    Ok(if propagates { finish.acting_as(judgment.label) } else { finish })
 }
 
 /// A judgment that comes as a patch of the stage's context, as Spinnaker's clients send it. Where the question is restricted a patch is not an answer:
@@ -74,18 +60,12 @@ async fn patched(config: &ManualJudgment, flow: &Flow) -> Judgment {
 /// Tells people that a judgment is awaited: once, and again every so often where a notification asks for it.
 async fn remind(config: &ManualJudgment, flow: &Flow) -> std::convert::Infallible {
     if !config.notifications.is_empty() {
-        flow.notify("notify/awaiting", "manualJudgment", json!({}))
-            .await;
+        flow.notify("notify/awaiting", "manualJudgment", json!({})).await;
     }
     if let (true, Some(interval)) = (config.send_notifications.0, config.reminder_interval()) {
         for reminder in 1_u32.. {
             flow.active(format!("remind/{reminder}"), interval).await;
-            flow.notify(
-                format!("notify/awaiting/{reminder}"),
-                "manualJudgment",
-                json!({ "reminder": reminder }),
-            )
-            .await;
+            flow.notify(format!("notify/awaiting/{reminder}"), "manualJudgment", json!({ "reminder": reminder })).await;
         }
     }
     std::future::pending().await
@@ -93,7 +73,7 @@ async fn remind(config: &ManualJudgment, flow: &Flow) -> std::convert::Infallibl
 
 /// The plugin.
 pub fn plugin() -> StagePlugin {
-    StagePlugin::new("manual-judgment", env!("CARGO_PKG_VERSION")).stage(
+    StagePlugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).stage(
         Stage::new("manualJudgment", judge)
             .label("Manual judgment", "人工确认")
             .help(

@@ -9,20 +9,10 @@ pub const TIMEOUT: u64 = 43_200_000;
 #[config]
 pub struct Pipeline {
     /// Application of the pipeline.
-    #[field(
-        en = "Application",
-        zh = "应用",
-        help_zh = "子流水线所属的应用",
-        choices = "applications"
-    )]
+    #[field(en = "Application", zh = "应用", help_zh = "子流水线所属的应用", choices = "applications")]
     pub application: String,
     /// Id of the pipeline, not its name.
-    #[field(
-        en = "Pipeline",
-        zh = "流水线",
-        help_zh = "子流水线的 ID（不是名称）",
-        choices = "pipelines"
-    )]
+    #[field(en = "Pipeline", zh = "流水线", help_zh = "子流水线的 ID（不是名称）", choices = "pipelines")]
     pub pipeline: String,
     /// Parameters given to the pipeline: a map, or an expression that gives one. Declared ones that are missing take their defaults.
     #[field(en = "Parameters", zh = "参数", widget = "key-value")]

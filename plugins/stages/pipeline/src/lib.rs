@@ -16,8 +16,7 @@ async fn pipeline(config: Pipeline, flow: Flow) -> Result<Finish, Failure> {
         Some(execution) => execution,
         None => {
             flow.phase("startPipeline");
-            flow.pipeline("start", child::execution(&config, &flow)?)
-                .await?
+            flow.pipeline("start", child::execution(&config, &flow)?).await?
         }
     };
     flow.context("executionId", &execution);
@@ -45,13 +44,10 @@ async fn pipeline(config: Pipeline, flow: Flow) -> Result<Finish, Failure> {
 
 /// The plugin.
 pub fn plugin() -> StagePlugin {
-    StagePlugin::new("pipeline", env!("CARGO_PKG_VERSION")).stage(
+    StagePlugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).stage(
         Stage::new("pipeline", pipeline)
             .label("Pipeline", "流水线")
-            .help(
-                "Runs another pipeline, and may wait for its end.",
-                "运行另一条流水线，可等待其结束。",
-            )
+            .help("Runs another pipeline, and may wait for its end.", "运行另一条流水线，可等待其结束。")
             .timeout(config::TIMEOUT)
             .restart(&["executionId", "executionName", "status"], &[]),
     )

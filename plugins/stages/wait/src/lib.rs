@@ -7,20 +7,10 @@ use mainsheet_sdk::prelude::*;
 #[config]
 pub struct Wait {
     /// Seconds to wait, counted from the start of the stage; absent is 0. Changed while the stage runs, the end moves.
-    #[field(
-        en = "Wait time",
-        zh = "等待时间",
-        help_zh = "等待的秒数，从阶段开始时计算",
-        initial = 30
-    )]
+    #[field(en = "Wait time", zh = "等待时间", help_zh = "等待的秒数，从阶段开始时计算", initial = 30)]
     wait_time: Seconds,
     /// Asked of whoever skips the rest of the wait.
-    #[field(
-        en = "Skip text",
-        zh = "跳过提示",
-        help_zh = "跳过等待时的确认文字",
-        widget = "multiline"
-    )]
+    #[field(en = "Skip text", zh = "跳过提示", help_zh = "跳过等待时的确认文字", widget = "multiline")]
     skip_wait_text: Option<String>,
     /// Ends the wait at once; set while the stage runs.
     #[field(en = "Skip the rest", zh = "跳过等待", widget = "hidden")]
@@ -48,7 +38,7 @@ async fn wait(config: Wait, flow: Flow) -> Result<Finish, Failure> {
 
 /// The plugin.
 pub fn plugin() -> StagePlugin {
-    StagePlugin::new("wait", env!("CARGO_PKG_VERSION")).stage(
+    StagePlugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).stage(
         Stage::new("wait", wait)
             .label("Wait", "等待")
             .help(

@@ -5,9 +5,7 @@ use mainsheet_sdk::prelude::*;
 /// A header of a reply, whatever the case of its name.
 pub fn header(reply: &Value, name: &str) -> Option<String> {
     let headers = reply.get("headers")?.as_object()?;
-    let (_, value) = headers
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+    let (_, value) = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
     value.as_str().map(str::to_owned)
 }
 
@@ -18,10 +16,7 @@ pub fn resolve(base: &str, location: &str) -> String {
         return location.to_owned();
     };
     let (host, path) = split(rest);
-    if let Some((_, told)) = location
-        .split_once("://")
-        .filter(|(told, _)| ["http", "https"].contains(told))
-    {
+    if let Some((_, told)) = location.split_once("://").filter(|(told, _)| ["http", "https"].contains(told)) {
         return if split(told).0.eq_ignore_ascii_case(host) {
             format!("{scheme}://{told}")
         } else {
@@ -50,32 +45,12 @@ mod tests {
     #[test]
     fn locations_are_completed_from_the_call() {
         let cases = [
-            (
-                "https://a.example.com/x/y?z=1",
-                "/s/7",
-                "https://a.example.com/s/7",
-            ),
-            (
-                "https://a.example.com/x/y?z=1",
-                "7",
-                "https://a.example.com/x/7",
-            ),
+            ("https://a.example.com/x/y?z=1", "/s/7", "https://a.example.com/s/7"),
+            ("https://a.example.com/x/y?z=1", "7", "https://a.example.com/x/7"),
             ("https://a.example.com", "7", "https://a.example.com/7"),
-            (
-                "https://a.example.com/x",
-                "http://a.example.com/s/7",
-                "https://a.example.com/s/7",
-            ),
-            (
-                "https://a.example.com/x",
-                "http://b.example.com/s/7",
-                "http://b.example.com/s/7",
-            ),
-            (
-                "https://a.example.com/x",
-                "//b.example.com/s",
-                "https://b.example.com/s",
-            ),
+            ("https://a.example.com/x", "http://a.example.com/s/7", "https://a.example.com/s/7"),
+            ("https://a.example.com/x", "http://b.example.com/s/7", "http://b.example.com/s/7"),
+            ("https://a.example.com/x", "//b.example.com/s", "https://b.example.com/s"),
         ];
         for (base, location, expected) in cases {
             assert_eq!(resolve(base, location), expected, "{base} {location}");

@@ -15,17 +15,7 @@ const RESERVED: [&str; 5] = [
 ];
 
 /// Where the status address comes from.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    Default,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Resolution {
     /// The address that was called is asked with GET.
@@ -96,11 +86,7 @@ pub struct Webhook {
     #[field(en = "Terminal statuses", zh = "失败状态")]
     pub terminal_statuses: Csv,
     /// HTTP statuses of the status address after which it is asked again.
-    #[field(
-        en = "Retry statuses while monitoring",
-        zh = "监控重试状态码",
-        widget = "status-codes"
-    )]
+    #[field(en = "Retry statuses while monitoring", zh = "监控重试状态码", widget = "status-codes")]
     pub retry_status_codes: Vec<Integer>,
     /// Limits for single HTTP statuses of the status address: `{"404": {"maxAttempts": 3}}`.
     #[field(en = "Limited retries", zh = "有限重试", widget = "json")]
@@ -131,11 +117,7 @@ pub fn invalid(pointer: &str, message: &str) -> Failure {
 }
 
 fn problem(pointer: &str, message: &str) -> Problem {
-    Problem {
-        pointer: pointer.to_owned(),
-        code: "configuration.invalid".to_owned(),
-        message: message.to_owned(),
-    }
+    Problem { pointer: pointer.to_owned(), code: "configuration.invalid".to_owned(), message: message.to_owned() }
 }
 
 impl Webhook {
@@ -143,10 +125,7 @@ impl Webhook {
     pub fn problems(self) -> Vec<Problem> {
         let mut problems = Vec::new();
         if self.monitor_only.0 && !self.wait_for_completion.0 {
-            problems.push(problem(
-                "/monitorOnly",
-                "needs waitForCompletion: there would be nothing to do",
-            ));
+            problems.push(problem("/monitorOnly", "needs waitForCompletion: there would be nothing to do"));
         }
         if self.url.trim().is_empty() && !(self.monitor_only.0 && self.status_endpoint.is_some()) {
             problems.push(problem("/url", "is missing"));
@@ -156,30 +135,21 @@ impl Webhook {
             ("/statusJsonPath", &self.status_json_path),
             ("/progressJsonPath", &self.progress_json_path),
         ];
-        let written = paths
-            .into_iter()
-            .filter(|(_, path)| !path.trim().is_empty());
-        problems.extend(written.filter_map(|(pointer, path)| {
-            Some(problem(pointer, &Path::parse(path).err()?.message))
-        }));
+        let written = paths.into_iter().filter(|(_, path)| !path.trim().is_empty());
+        problems
+            .extend(written.filter_map(|(pointer, path)| Some(problem(pointer, &Path::parse(path).err()?.message))));
         problems
     }
 
     /// An operation of provider `http` with the stage's account.
     pub fn operation(&self, kind: &str, input: Value) -> Operation {
-        Operation::new(kind, input)
-            .provider("http")
-            .account(self.account.clone())
+        Operation::new(kind, input).provider("http").account(self.account.clone())
     }
 
     /// The headers, without those that only the engine may set.
     pub fn headers(&self) -> Map<String, Value> {
-        let free = self
-            .custom_headers
-            .iter()
-            .filter(|(name, _)| !RESERVED.contains(&name.to_lowercase().as_str()));
-        free.map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
+        let free = self.custom_headers.iter().filter(|(name, _)| !RESERVED.contains(&name.to_lowercase().as_str()));
+        free.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     /// Input of the call.
@@ -211,19 +181,14 @@ impl Webhook {
 
     /// The stage's own timeout replaces an operation's limit. As text it is ignored, as everywhere in a pipeline.
     fn limit(&self, input: &mut Value, key: &str) {
-        if let (Some(members), Some(limit @ Value::Number(_))) =
-            (input.as_object_mut(), &self.stage_timeout_ms)
-        {
+        if let (Some(members), Some(limit @ Value::Number(_))) = (input.as_object_mut(), &self.stage_timeout_ms) {
             members.insert(key.to_owned(), limit.clone());
         }
     }
 
     /// The address of the cancel call, if there is one.
     pub fn cancel_endpoint(&self) -> Option<&str> {
-        self.cancel_endpoint
-            .as_deref()
-            .map(str::trim)
-            .filter(|endpoint| !endpoint.is_empty())
+        self.cancel_endpoint.as_deref().map(str::trim).filter(|endpoint| !endpoint.is_empty())
     }
 
     /// The address to watch.
@@ -238,19 +203,18 @@ impl Webhook {
                 .filter(|endpoint| !endpoint.trim().is_empty())
                 .or_else(|| Some(self.url.clone())),
             Resolution::GetMethod => Some(self.url.clone()),
-            Resolution::LocationHeader => address::header(reply, "location")
-                .map(|location| address::resolve(&self.url, &location)),
+            Resolution::LocationHeader => {
+                address::header(reply, "location").map(|location| address::resolve(&self.url, &location))
+            }
             Resolution::WebhookResponse => self.address_in(reply)?,
         };
-        told.map(|address| address.trim().to_owned())
-            .filter(|address| !address.is_empty())
-            .ok_or_else(|| {
-                Failure::new(
-                    FailureClass::InvalidInput,
-                    "webhook.no-status-url",
-                    "The status URL couldn't be resolved from the reply; see statusUrlResolution.",
-                )
-            })
+        told.map(|address| address.trim().to_owned()).filter(|address| !address.is_empty()).ok_or_else(|| {
+            Failure::new(
+                FailureClass::InvalidInput,
+                code("webhook.no-status-url"),
+                "The status URL couldn't be resolved from the reply; see statusUrlResolution.",
+            )
+        })
     }
 
     fn address_in(&self, reply: &Value) -> Result<Option<String>, Failure> {

@@ -24,9 +24,7 @@ async fn webhook(config: Webhook, flow: Flow) -> Finish {
         let input = json!({
             "url": endpoint, "method": config.cancel_method, "headers": config.headers(), "body": config.cancel_payload, "retry": false,
         });
-        let _ = flow
-            .operate("cancel", config.operation("request", input))
-            .await;
+        let _ = flow.operate("cancel", config.operation("request", input)).await;
     }
     end
 }
@@ -38,23 +36,13 @@ async fn work(config: &Webhook, flow: &Flow, report: &Report) -> Result<Finish, 
         let message = "monitorOnly needs waitForCompletion: there would be nothing to do";
         return Err(config::invalid("/monitorOnly", message));
     }
-    let reply = if config.monitor_only.0 {
-        Value::Null
-    } else {
-        create(config, flow, report).await?
-    };
+    let reply = if config.monitor_only.0 { Value::Null } else { create(config, flow, report).await? };
     if watches {
-        let address = config
-            .status_address(&reply)
-            .inspect_err(|failure| report.error(&failure.message))?;
+        let address = config.status_address(&reply).inspect_err(|failure| report.error(&failure.message))?;
         report.status_endpoint(&address);
         if config.wait_before_monitor.0 > 0 {
             flow.phase("waitBeforeMonitorWebhook");
-            flow.until(
-                "before-monitor",
-                flow.started() + config.wait_before_monitor.millis(),
-            )
-            .await;
+            flow.until("before-monitor", flow.started() + config.wait_before_monitor.millis()).await;
         }
         return monitor(config, flow, report, address).await;
     }
@@ -69,11 +57,7 @@ fn bind(config: &Webhook, flow: &Flow, reply: &Value) -> Result<Finish, Failure>
     let artifacts = reply.pointer("/body/artifacts").and_then(Value::as_array);
     if artifacts.is_none() && !expected.is_empty() {
         let message = "The stage expects artifacts, and the reply's body has no list `artifacts`.";
-        return Err(Failure::new(
-            FailureClass::InvalidInput,
-            "webhook.no-artifacts",
-            message,
-        ));
+        return Err(Failure::new(FailureClass::InvalidInput, code("webhook.no-artifacts"), message));
     }
     flow.phase("bindProducedArtifacts");
     flow.artifacts(artifacts.into_iter().flatten().cloned());
@@ -96,21 +80,10 @@ async fn create(config: &Webhook, flow: &Flow, report: &Report) -> Result<Value,
     }
 }
 
-async fn monitor(
-    config: &Webhook,
-    flow: &Flow,
-    report: &Report,
-    address: String,
-) -> Result<Finish, Failure> {
+async fn monitor(config: &Webhook, flow: &Flow, report: &Report, address: String) -> Result<Finish, Failure> {
     flow.phase("monitorWebhook");
     report.begun();
-    let told = match flow
-        .operate(
-            "monitor",
-            config.operation("poll", config.poll_input(address)),
-        )
-        .await
-    {
+    let told = match flow.operate("monitor", config.operation("poll", config.poll_input(address))).await {
         Ok(told) => told,
         Err(failure) => {
             report.not_monitored(&failure);
@@ -127,29 +100,19 @@ async fn monitor(
         }
         Some("canceled") => Ok(Finish::cancelled()),
         _ => {
-            let error = told
-                .get("error")
-                .and_then(Value::as_str)
-                .unwrap_or("What the webhook started has failed.");
-            Err(Failure::new(
-                FailureClass::Internal,
-                "webhook.failed",
-                error,
-            ))
+            let error = told.get("error").and_then(Value::as_str).unwrap_or("What the webhook started has failed.");
+            Err(Failure::new(FailureClass::Internal, code("webhook.failed"), error))
         }
     }
 }
 
 /// The plugin.
 pub fn plugin() -> StagePlugin {
-    StagePlugin::new("webhook", env!("CARGO_PKG_VERSION")).stage(
+    StagePlugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).stage(
         Stage::new("webhook", webhook)
             .aliases(&["preconfiguredWebhook"])
             .label("Webhook", "Webhook")
-            .help(
-                "Calls an address, and may watch what it started.",
-                "调用外部接口，并可等待其完成。",
-            )
+            .help("Calls an address, and may watch what it started.", "调用外部接口，并可等待其完成。")
             .check(Webhook::problems)
             .restart(&["webhook", "statusEndpoint"], &[]),
     )

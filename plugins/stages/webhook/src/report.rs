@@ -17,11 +17,7 @@ pub struct Report {
 impl Report {
     /// Nothing learnt yet.
     pub fn new(flow: &Flow) -> Self {
-        Self {
-            flow: flow.clone(),
-            webhook: RefCell::default(),
-            begun: RefCell::default(),
-        }
+        Self { flow: flow.clone(), webhook: RefCell::default(), begun: RefCell::default() }
     }
 
     /// Something outside may have begun, so a cancel call makes sense.
@@ -43,17 +39,13 @@ impl Report {
     pub fn not_created(&self, failure: &Failure) {
         self.add(failure.details.as_deref().map(seen).unwrap_or_default());
         self.error(&failure.message);
-        self.begun
-            .replace(matches!(failure.class, FailureClass::TimedOut));
+        self.begun.replace(matches!(failure.class, FailureClass::TimedOut));
     }
 
     /// The address that is watched.
     pub fn status_endpoint(&self, address: &str) {
         self.flow.context("statusEndpoint", address);
-        self.add(Map::from_iter([(
-            "statusEndpoint".to_owned(),
-            address.into(),
-        )]));
+        self.add(Map::from_iter([("statusEndpoint".to_owned(), address.into())]));
     }
 
     /// Why it does not go on.
@@ -64,13 +56,7 @@ impl Report {
     /// Watching came to an end.
     pub fn monitored(&self, told: &Value) {
         let mut monitor = seen(told);
-        for key in [
-            "progressMessage",
-            "percentComplete",
-            "error",
-            "resolvedValue",
-            "pastStatusCodes",
-        ] {
+        for key in ["progressMessage", "percentComplete", "error", "resolvedValue", "pastStatusCodes"] {
             monitor.extend(told.get(key).map(|value| (key.to_owned(), value.clone())));
         }
         self.add(Map::from_iter([("monitor".to_owned(), monitor.into())]));
@@ -98,12 +84,7 @@ fn seen(reply: &Value) -> Map<String, Value> {
         members.insert("statusCodeValue".to_owned(), code.into());
     }
     for key in ["headers", "body"] {
-        members.extend(
-            reply
-                .get(key)
-                .filter(|value| !value.is_null())
-                .map(|value| (key.to_owned(), value.clone())),
-        );
+        members.extend(reply.get(key).filter(|value| !value.is_null()).map(|value| (key.to_owned(), value.clone())));
     }
     members
 }

@@ -2,10 +2,7 @@
 
 /// `OK` for 200; the number as text for what has no name.
 pub fn name(code: u64) -> String {
-    NAMES
-        .iter()
-        .find(|(known, _)| *known == code)
-        .map_or_else(|| code.to_string(), |(_, name)| (*name).to_owned())
+    NAMES.iter().find(|(known, _)| *known == code).map_or_else(|| code.to_string(), |(_, name)| (*name).to_owned())
 }
 
 const NAMES: [(u64, &str); 57] = [

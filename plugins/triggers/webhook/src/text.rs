@@ -6,14 +6,9 @@ use mainsheet_sdk::prelude::*;
 pub fn java(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(items) => format!(
-            "[{}]",
-            items.iter().map(java).collect::<Vec<_>>().join(", ")
-        ),
+        Value::Array(items) => format!("[{}]", items.iter().map(java).collect::<Vec<_>>().join(", ")),
         Value::Object(members) => {
-            let pairs = members
-                .iter()
-                .map(|(key, value)| format!("{key}={}", java(value)));
+            let pairs = members.iter().map(|(key, value)| format!("{key}={}", java(value)));
             format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
         }
         other => other.to_string(),

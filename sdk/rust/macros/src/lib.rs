@@ -23,7 +23,5 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn config(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let item = syn::parse_macro_input!(item as syn::ItemStruct);
-    config::expand(arguments.into(), item)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    config::expand(arguments.into(), item).unwrap_or_else(syn::Error::into_compile_error).into()
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::matching::part;
 use crate::http::{Request, Response};
-use crate::{Failure, FailureClass};
+use crate::{Failure, FailureClass, code};
 
 /// One exchange: what must be sent, and what comes back.
 #[derive(Clone, Deserialize)]
@@ -41,10 +41,7 @@ pub(super) fn begin(exchanges: &[Exchange]) {
 /// The differences since [`begin`], exchanges that did not happen included.
 pub(super) fn end() -> Vec<String> {
     EXCHANGES.with_borrow_mut(|(left, differences)| {
-        differences.extend(
-            left.drain(..)
-                .map(|exchange| format!("was not sent: {}", exchange.send)),
-        );
+        differences.extend(left.drain(..).map(|exchange| format!("was not sent: {}", exchange.send)));
         std::mem::take(differences)
     })
 }
@@ -53,21 +50,14 @@ pub(super) fn end() -> Vec<String> {
 pub(crate) fn exchange(request: Request) -> Result<Response, Failure> {
     EXCHANGES.with_borrow_mut(|(left, differences)| {
         let Some(exchange) = left.pop_front() else {
-            differences.push(format!(
-                "sent unexpectedly: {} {}",
-                request.method, request.url
-            ));
+            differences.push(format!("sent unexpectedly: {} {}", request.method, request.url));
             return Err(Failure::new(
                 FailureClass::Internal,
-                "sdk.no-exchange",
+                code("sdk.no-exchange"),
                 "The case has no exchange for this request.",
             ));
         };
-        differences.extend(part(
-            "send",
-            &exchange.send,
-            &describe(&request, &exchange.send),
-        ));
+        differences.extend(part("send", &exchange.send, &describe(&request, &exchange.send)));
         if let Some(failure) = exchange.failure {
             return Err(failure);
         }
@@ -76,16 +66,8 @@ pub(crate) fn exchange(request: Request) -> Result<Response, Failure> {
             Value::String(text) => text.into_bytes(),
             value => value.to_string().into_bytes(),
         };
-        let headers = exchange
-            .headers
-            .into_iter()
-            .map(|(name, value)| (name.to_lowercase(), value))
-            .collect();
-        Ok(Response {
-            status: exchange.status,
-            headers,
-            body,
-        })
+        let headers = exchange.headers.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
+        Ok(Response { status: exchange.status, headers, body })
     })
 }
 
@@ -94,12 +76,7 @@ fn describe(request: &Request, expected: &Value) -> Value {
     let spelled = |name: &str| {
         let known = expected.get("headers").and_then(Value::as_object);
         known
-            .and_then(|known| {
-                known
-                    .keys()
-                    .find(|key| key.eq_ignore_ascii_case(name))
-                    .cloned()
-            })
+            .and_then(|known| known.keys().find(|key| key.eq_ignore_ascii_case(name)).cloned())
             .unwrap_or_else(|| name.to_owned())
     };
     let mut headers = Map::new();

@@ -16,9 +16,7 @@ pub(super) fn part(place: &str, expected: &Value, actual: &Value) -> Vec<String>
         (Value::Array(expected), Value::Array(actual)) if expected.len() == actual.len() => {
             let pairs = expected.iter().zip(actual).enumerate();
             pairs
-                .flat_map(|(position, (expected, actual))| {
-                    part(&format!("{place}[{position}]"), expected, actual)
-                })
+                .flat_map(|(position, (expected, actual))| part(&format!("{place}[{position}]"), expected, actual))
                 .collect()
         }
         _ if same(expected, actual) => Vec::new(),

@@ -81,26 +81,16 @@ fn run<Case: DeserializeOwned>(folder: &str, play: impl Fn(Case) -> Vec<String>)
     let mut files: Vec<_> = std::fs::read_dir(&folder)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "yaml")
-        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
         .collect();
     files.sort();
     assert!(!files.is_empty(), "no case in {}", folder.display());
     let mut differences = Vec::new();
     for file in files {
-        let name = file
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
         match serde_norway::from_str(&text) {
-            Ok(case) => differences.extend(
-                play(case)
-                    .into_iter()
-                    .map(|difference| format!("{name}: {difference}")),
-            ),
+            Ok(case) => differences.extend(play(case).into_iter().map(|difference| format!("{name}: {difference}"))),
             Err(error) => differences.push(format!("{name}: {error}")),
         }
     }

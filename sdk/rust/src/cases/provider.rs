@@ -54,16 +54,9 @@ pub(super) fn run(plugin: &ProviderPlugin, case: ProviderCase) -> Vec<String> {
         if once().0 != result {
             differences.push(format!("{place}: the same call does two different things"));
         }
-        differences.extend(
-            found
-                .into_iter()
-                .map(|difference| format!("{place}: {difference}")),
-        );
+        differences.extend(found.into_iter().map(|difference| format!("{place}: {difference}")));
         differences.extend(compare(&place, expected, &result));
-        if let Ok(Progress::Again {
-            checkpoint: next, ..
-        }) = result
-        {
+        if let Ok(Progress::Again { checkpoint: next, .. }) = result {
             checkpoint = Some(next);
         }
     }
@@ -80,15 +73,9 @@ fn play(
     exchange::begin(&expected.exchanges);
     let (meta, account, input) = (meta.clone(), case.account.clone(), case.input.clone());
     let result = match &case.query {
-        Some(kind) => plugin
-            .read(QueryCall {
-                meta,
-                account,
-                kind: kind.clone(),
-                input,
-                max_age: 0,
-            })
-            .map(Progress::Done),
+        Some(kind) => {
+            plugin.read(QueryCall { meta, account, kind: kind.clone(), input, max_age: 0 }).map(Progress::Done)
+        }
         None => plugin.operate(OperationCall {
             meta,
             account,
@@ -106,47 +93,15 @@ fn play(
 
 fn compare(place: &str, expected: &CallCase, result: &Result<Progress, Failure>) -> Vec<String> {
     match (result, expected) {
-        (
-            Ok(Progress::Done(answer)),
-            CallCase {
-                done: Some(expected),
-                ..
-            },
-        ) => part(&format!("{place}: done"), expected, answer),
-        (
-            Err(failure),
-            CallCase {
-                failed: Some(expected),
-                ..
-            },
-        ) => part(
-            &format!("{place}: failed"),
-            expected,
-            &serde_json::to_value(failure).unwrap_or_default(),
-        ),
-        (
-            Ok(Progress::Again {
-                wakes, progress, ..
-            }),
-            CallCase {
-                again: Some(expected),
-                ..
-            },
-        ) => {
-            let after = wakes.iter().find_map(|wake| {
-                if let Wake::After(millis) = wake {
-                    Some(*millis)
-                } else {
-                    None
-                }
-            });
-            let changed = wakes.iter().find_map(|wake| {
-                if let Wake::Changed(id) = wake {
-                    Some(id)
-                } else {
-                    None
-                }
-            });
+        (Ok(Progress::Done(answer)), CallCase { done: Some(expected), .. }) => {
+            part(&format!("{place}: done"), expected, answer)
+        }
+        (Err(failure), CallCase { failed: Some(expected), .. }) => {
+            part(&format!("{place}: failed"), expected, &serde_json::to_value(failure).unwrap_or_default())
+        }
+        (Ok(Progress::Again { wakes, progress, .. }), CallCase { again: Some(expected), .. }) => {
+            let after = wakes.iter().find_map(|wake| if let Wake::After(millis) = wake { Some(*millis) } else { None });
+            let changed = wakes.iter().find_map(|wake| if let Wake::Changed(id) = wake { Some(id) } else { None });
             part(
                 &format!("{place}: again"),
                 expected,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::matching::part;
 use crate::stage::{Answer, Patch, StagePlugin, Turn, Verdict, Waiting};
-use crate::{Failure, FailureClass, Meta};
+use crate::{Failure, FailureClass, Meta, code};
 
 /// How many rounds a cancelled stage may take for its clean-up.
 const CLEAN_UP_ROUNDS: usize = 64;
@@ -49,24 +49,10 @@ struct TurnCase {
 }
 
 pub(super) fn run(plugin: &StagePlugin, case: StageCase) -> Vec<String> {
-    let kind = case.stage.unwrap_or_else(|| {
-        plugin
-            .kinds()
-            .first()
-            .map(|kind| (*kind).to_owned())
-            .unwrap_or_default()
-    });
-    let meta = Meta {
-        now: case.meta.started,
-        ..case.meta
-    };
-    let mut turn = Turn {
-        meta,
-        stage_type: kind,
-        config: case.configuration,
-        context: case.context,
-        ..Turn::default()
-    };
+    let kind = case.stage.unwrap_or_else(|| plugin.kinds().first().map(|kind| (*kind).to_owned()).unwrap_or_default());
+    let meta = Meta { now: case.meta.started, ..case.meta };
+    let mut turn =
+        Turn { meta, stage_type: kind, config: case.configuration, context: case.context, ..Turn::default() };
     let mut differences = Vec::new();
     let mut starts = Vec::new();
     let mut last = None;
@@ -84,9 +70,7 @@ pub(super) fn run(plugin: &StagePlugin, case: StageCase) -> Vec<String> {
         starts.push(turn.clone());
         if let Verdict::Waiting(waiting) = &verdict {
             follow(&mut turn, waiting);
-            differences.extend(
-                cancel(plugin, turn.clone()).map(|difference| format!("{place}: {difference}")),
-            );
+            differences.extend(cancel(plugin, turn.clone()).map(|difference| format!("{place}: {difference}")));
             disturb(plugin, &turn);
         }
         last = Some(verdict);
@@ -108,29 +92,17 @@ fn arrive(turn: &mut Turn, expected: &TurnCase) -> Result<(), String> {
         let asked = turn.pending.len();
         turn.pending.retain(|pending| *pending != label);
         if turn.pending.len() == asked {
-            return Err(format!(
-                "the case answers {label:?}, which is not pending: {:?}",
-                turn.pending
-            ));
+            return Err(format!("the case answers {label:?}, which is not pending: {:?}", turn.pending));
         }
     }
-    let outcome = expected
-        .failure
-        .clone()
-        .map_or(Ok(expected.value.clone()), Err);
-    turn.answers.push(Answer {
-        label,
-        at,
-        by: expected.by.clone(),
-        outcome,
-    });
+    let outcome = expected.failure.clone().map_or(Ok(expected.value.clone()), Err);
+    turn.answers.push(Answer { label, at, by: expected.by.clone(), outcome });
     Ok(())
 }
 
 /// What a host does with a waiting verdict.
 fn follow(turn: &mut Turn, waiting: &Waiting) {
-    turn.pending
-        .retain(|label| !waiting.withdraw.contains(label));
+    turn.pending.retain(|label| !waiting.withdraw.contains(label));
     for request in &waiting.requests {
         if !turn.pending.contains(&request.label) {
             turn.pending.push(request.label.clone());
@@ -147,10 +119,7 @@ fn compare(place: &str, expected: &TurnCase, verdict: &Verdict) -> Vec<String> {
     };
     let mut differences = compare_requests(place, expected, waiting);
     if expected.withdraw != waiting.withdraw {
-        differences.push(format!(
-            "{place}: withdraw: expected {:?}, came {:?}",
-            expected.withdraw, waiting.withdraw
-        ));
+        differences.push(format!("{place}: withdraw: expected {:?}, came {:?}", expected.withdraw, waiting.withdraw));
     }
     differences.extend(compare_patch(place, expected, patch));
     if let Some(progress) = &expected.progress {
@@ -166,12 +135,8 @@ fn compare(place: &str, expected: &TurnCase, verdict: &Verdict) -> Vec<String> {
             let finish = json!({ "status": finish.status, "problem": finish.problem, "actingAs": finish.acting_as });
             differences.extend(part(&format!("{place}: finish"), expected, &finish));
         }
-        (Some(expected), None) => differences.push(format!(
-            "{place}: expected the end {expected}, the stage waits"
-        )),
-        (None, Some(finish)) => differences.push(format!(
-            "{place}: expected to wait, the stage ended: {finish:?}"
-        )),
+        (Some(expected), None) => differences.push(format!("{place}: expected the end {expected}, the stage waits")),
+        (None, Some(finish)) => differences.push(format!("{place}: expected to wait, the stage ended: {finish:?}")),
     }
     differences
 }
@@ -181,25 +146,15 @@ fn compare_requests(place: &str, expected: &TurnCase, waiting: &Waiting) -> Vec<
     for request in &waiting.requests {
         let label = &request.label;
         let Some(expected) = expected.requests.get(label) else {
-            differences.push(format!(
-                "{place}: asks {label:?} unexpectedly: {:?}",
-                request.demand
-            ));
+            differences.push(format!("{place}: asks {label:?} unexpectedly: {:?}", request.demand));
             continue;
         };
         let demand = serde_json::to_value(&request.demand).unwrap_or_default();
-        differences.extend(part(
-            &format!("{place}: requests.{label}"),
-            expected,
-            &demand,
-        ));
+        differences.extend(part(&format!("{place}: requests.{label}"), expected, &demand));
     }
-    for label in expected.requests.keys().filter(|label| {
-        waiting
-            .requests
-            .iter()
-            .all(|request| request.label != **label)
-    }) {
+    for label in
+        expected.requests.keys().filter(|label| waiting.requests.iter().all(|request| request.label != **label))
+    {
         differences.push(format!("{place}: does not ask {label:?}"));
     }
     differences
@@ -210,27 +165,12 @@ fn compare_patch(place: &str, expected: &TurnCase, patch: &Patch) -> Vec<String>
     if let Some(phases) = &expected.phases
         && *phases != patch.phases
     {
-        differences.push(format!(
-            "{place}: phases: expected {phases:?}, came {:?}",
-            patch.phases
-        ));
+        differences.push(format!("{place}: phases: expected {phases:?}, came {:?}", patch.phases));
     }
     let pairs = [
-        (
-            "context",
-            &expected.context,
-            Value::Object(patch.context.clone()),
-        ),
-        (
-            "outputs",
-            &expected.outputs,
-            Value::Object(patch.outputs.clone()),
-        ),
-        (
-            "artifacts",
-            &expected.artifacts,
-            Value::Array(patch.artifacts.clone()),
-        ),
+        ("context", &expected.context, Value::Object(patch.context.clone())),
+        ("outputs", &expected.outputs, Value::Object(patch.outputs.clone())),
+        ("artifacts", &expected.artifacts, Value::Array(patch.artifacts.clone())),
     ];
     for (name, expected, actual) in pairs {
         if let Some(expected) = expected {
@@ -246,34 +186,20 @@ fn at_once(plugin: &StagePlugin, starts: &[Turn], last: Option<&Verdict>) -> Vec
         return Vec::new();
     };
     let differs = |start: &&Turn| {
-        let turn = Turn {
-            answers: all.answers.clone(),
-            meta: all.meta.clone(),
-            ..(*start).clone()
-        };
+        let turn = Turn { answers: all.answers.clone(), meta: all.meta.clone(), ..(*start).clone() };
         Some(&plugin.step(turn)) != last
     };
     starts
         .iter()
         .filter(differs)
-        .map(|start| {
-            format!(
-                "all answers at once after {} of them lead to another end",
-                start.answers.len()
-            )
-        })
+        .map(|start| format!("all answers at once after {} of them lead to another end", start.answers.len()))
         .collect()
 }
 
 /// The adversary: a cancelled stage ends, whatever becomes of its clean-up.
 fn cancel(plugin: &StagePlugin, mut turn: Turn) -> Option<String> {
     let outcome = Ok(json!({ "cause": "cancel", "reason": "adversary", "by": "somebody" }));
-    turn.answers.push(Answer {
-        label: "$cancel".to_owned(),
-        at: turn.meta.now,
-        by: None,
-        outcome,
-    });
+    turn.answers.push(Answer { label: "$cancel".to_owned(), at: turn.meta.now, by: None, outcome });
     for _ in 0..CLEAN_UP_ROUNDS {
         let Verdict::Waiting(waiting) = plugin.step(turn.clone()) else {
             return None;
@@ -284,47 +210,21 @@ fn cancel(plugin: &StagePlugin, mut turn: Turn) -> Option<String> {
             return Some("cancelled, the stage waits for nothing".to_owned());
         }
         for label in labels {
-            let outcome = Err(Failure::new(
-                FailureClass::Cancelled,
-                "adversary.cancelled",
-                "cancelled",
-            ));
-            turn.answers.push(Answer {
-                label,
-                at: turn.meta.now,
-                by: None,
-                outcome,
-            });
+            let outcome = Err(Failure::new(FailureClass::Cancelled, code("adversary.cancelled"), "cancelled"));
+            turn.answers.push(Answer { label, at: turn.meta.now, by: None, outcome });
         }
     }
-    Some(format!(
-        "cancelled, the stage does not end in {CLEAN_UP_ROUNDS} rounds"
-    ))
+    Some(format!("cancelled, the stage does not end in {CLEAN_UP_ROUNDS} rounds"))
 }
 
 /// The adversary: whatever an open request is answered with, nothing panics.
 fn disturb(plugin: &StagePlugin, turn: &Turn) {
-    let failure = Failure::new(FailureClass::Unavailable, "adversary.failed", "failed");
-    let outcomes = [
-        Err(failure),
-        Ok(Value::Null),
-        Ok(json!("nonsense")),
-        Ok(json!({})),
-        Ok(json!([1])),
-    ];
-    for (label, outcome) in turn
-        .pending
-        .iter()
-        .flat_map(|label| outcomes.iter().map(move |outcome| (label, outcome)))
-    {
+    let failure = Failure::new(FailureClass::Unavailable, code("adversary.failed"), "failed");
+    let outcomes = [Err(failure), Ok(Value::Null), Ok(json!("nonsense")), Ok(json!({})), Ok(json!([1]))];
+    for (label, outcome) in turn.pending.iter().flat_map(|label| outcomes.iter().map(move |outcome| (label, outcome))) {
         let mut turn = turn.clone();
         turn.pending.retain(|pending| pending != label);
-        turn.answers.push(Answer {
-            label: label.clone(),
-            at: turn.meta.now,
-            by: None,
-            outcome: outcome.clone(),
-        });
+        turn.answers.push(Answer { label: label.clone(), at: turn.meta.now, by: None, outcome: outcome.clone() });
         let _ = plugin.step(turn);
     }
 }

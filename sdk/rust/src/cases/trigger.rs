@@ -75,11 +75,7 @@ pub(super) fn run(plugin: &TriggerPlugin, case: TriggerCase) -> Vec<String> {
             }
             Err(failure) => {
                 let expected = case.failure.unwrap_or(json!("no failure"));
-                differences.extend(part(
-                    "failure",
-                    &expected,
-                    &serde_json::to_value(failure).unwrap_or_default(),
-                ));
+                differences.extend(part("failure", &expected, &serde_json::to_value(failure).unwrap_or_default()));
             }
         }
     }
@@ -115,11 +111,7 @@ fn read(hook: HookCase) -> Hook {
         source: hook.source,
         method: hook.method,
         query: hook.query,
-        headers: hook
-            .headers
-            .into_iter()
-            .map(|(name, value)| (name.to_lowercase(), value))
-            .collect(),
+        headers: hook.headers.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect(),
         body,
         secrets: Vec::new(),
         now: hook.now,
@@ -136,36 +128,20 @@ fn compare_reply(expected: Option<&Value>, reply: &Reply) -> Vec<String> {
     };
     let text = String::from_utf8_lossy(&reply.body).into_owned();
     let body = serde_json::from_slice(&reply.body).unwrap_or(Value::String(text));
-    part(
-        "reply",
-        expected,
-        &json!({ "status": reply.status, "body": body }),
-    )
+    part("reply", expected, &json!({ "status": reply.status, "body": body }))
 }
 
-fn compare_match(
-    plugin: &TriggerPlugin,
-    event: &Event,
-    expected: &MatchCase,
-    number: usize,
-) -> Vec<String> {
+fn compare_match(plugin: &TriggerPlugin, event: &Event, expected: &MatchCase, number: usize) -> Vec<String> {
     let place = format!("trigger {number}");
-    match (
-        plugin.matches(event, &expected.trigger),
-        &expected.starts,
-        &expected.refused,
-    ) {
+    match (plugin.matches(event, &expected.trigger), &expected.starts, &expected.refused) {
         (Ok(payload), Some(starts), _) => part(
             &format!("{place}: starts"),
             starts,
             &json!({ "trigger": payload.trigger, "artifacts": payload.artifacts }),
         ),
         (Err(failure), _, Some(refused)) => {
-            let mut differences = part(
-                &format!("{place}: refused"),
-                refused,
-                &serde_json::to_value(&failure).unwrap_or_default(),
-            );
+            let mut differences =
+                part(&format!("{place}: refused"), refused, &serde_json::to_value(&failure).unwrap_or_default());
             if failure.message.is_empty() {
                 differences.push(format!("{place}: refused without a sentence"));
             }

@@ -29,9 +29,7 @@ fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
             if let Some(widget) = members.remove("x-ui-widget") {
-                let hints = members
-                    .entry("x-ui")
-                    .or_insert_with(|| Value::Object(serde_json::Map::new()));
+                let hints = members.entry("x-ui").or_insert_with(|| Value::Object(serde_json::Map::new()));
                 if let Some(hints) = hints.as_object_mut() {
                     hints.entry("widget").or_insert(widget);
                 }

@@ -11,22 +11,17 @@ fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     let value = Value::deserialize(deserializer)?;
     let number = match &value {
         Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(cut)),
-        Value::String(text) => text.trim().parse().ok().or_else(|| {
-            text.trim()
-                .parse()
-                .ok()
-                .filter(|number: &f64| number.is_finite())
-                .map(cut)
-        }),
+        Value::String(text) => text
+            .trim()
+            .parse()
+            .ok()
+            .or_else(|| text.trim().parse().ok().filter(|number: &f64| number.is_finite()).map(cut)),
         _ => None,
     };
     number.ok_or_else(|| D::Error::custom(format!("{value} is not a whole number")))
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "cutting off is the rule, and `as` saturates"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "cutting off is the rule, and `as` saturates")]
 fn cut(number: f64) -> i64 {
     number as i64
 }
@@ -74,10 +69,7 @@ number!(
 impl Seconds {
     /// The length in milliseconds, for adding to an instant.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "instants are whole milliseconds up to 2^53"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "instants are whole milliseconds up to 2^53")]
     pub fn millis(self) -> f64 {
         self.0 as f64 * 1000.0
     }
@@ -92,14 +84,10 @@ impl<'de> Deserialize<'de> for Flag {
         match Value::deserialize(deserializer)? {
             Value::Bool(value) => Ok(Self(value)),
             Value::String(text) if text.trim().eq_ignore_ascii_case("true") => Ok(Self(true)),
-            Value::String(text)
-                if text.trim().is_empty() || text.trim().eq_ignore_ascii_case("false") =>
-            {
+            Value::String(text) if text.trim().is_empty() || text.trim().eq_ignore_ascii_case("false") => {
                 Ok(Self(false))
             }
-            other => Err(D::Error::custom(format!(
-                "{other} is neither true nor false"
-            ))),
+            other => Err(D::Error::custom(format!("{other} is neither true nor false"))),
         }
     }
 }
@@ -130,19 +118,10 @@ impl<'de> Deserialize<'de> for Csv {
         let value = Value::deserialize(deserializer)?;
         let texts = match &value {
             Value::Array(items) => items.iter().map(plain).collect(),
-            other => {
-                plain(other).map(|text| text.split(',').map(str::to_owned).collect::<Vec<_>>())
-            }
+            other => plain(other).map(|text| text.split(',').map(str::to_owned).collect::<Vec<_>>()),
         };
-        let texts =
-            texts.ok_or_else(|| D::Error::custom(format!("{value} is not a list of texts")))?;
-        Ok(Self(
-            texts
-                .iter()
-                .map(|text| text.trim().to_owned())
-                .filter(|text| !text.is_empty())
-                .collect(),
-        ))
+        let texts = texts.ok_or_else(|| D::Error::custom(format!("{value} is not a list of texts")))?;
+        Ok(Self(texts.iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()))
     }
 }
 

@@ -53,10 +53,7 @@ pub async fn join<A: Future, B: Future>(first: A, second: B) -> (A::Output, B::O
 
 /// All of them, asked at once; results in their order.
 pub async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
-    let mut waiting: Vec<_> = futures
-        .into_iter()
-        .map(|future| (Box::pin(future), None))
-        .collect();
+    let mut waiting: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
     poll_fn(|context| {
         let mut ready = true;
         for (future, output) in &mut waiting {
@@ -67,26 +64,17 @@ pub async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F:
                 }
             }
         }
-        if ready {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
+        if ready { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
-    waiting
-        .into_iter()
-        .filter_map(|(_, output)| output)
-        .collect()
+    waiting.into_iter().filter_map(|(_, output)| output).collect()
 }
 
 /// The first of several that is answered; the others are dropped. Waits for ever if there are none.
 pub async fn select_all<F: Future>(futures: impl IntoIterator<Item = F>) -> F::Output {
     let mut waiting: Vec<_> = futures.into_iter().map(Box::pin).collect();
     poll_fn(|context| {
-        let mut ready = waiting
-            .iter_mut()
-            .map(|future| future.as_mut().poll(context));
+        let mut ready = waiting.iter_mut().map(|future| future.as_mut().poll(context));
         ready.find(Poll::is_ready).unwrap_or(Poll::Pending)
     })
     .await

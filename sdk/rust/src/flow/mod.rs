@@ -18,10 +18,8 @@ pub use combine::{Either, join, join_all, select, select_all};
 pub use replay::drive;
 pub use reply::{Cancelled, ContextPatch, Patches, Reply};
 
-use crate::stage::{
-    Answer, ChildExecution, ChildGraph, Demand, Due, Expression, Notice, Operation, Query, Question,
-};
-use crate::{Failure, FailureClass, Meta};
+use crate::stage::{Answer, ChildExecution, ChildGraph, Demand, Due, Expression, Notice, Operation, Query, Question};
+use crate::{Failure, FailureClass, Meta, code};
 use replay::Replay;
 
 /// What an answered question says, and who says it.
@@ -55,21 +53,12 @@ impl Flow {
         Self { replay }
     }
 
-    fn reply<T>(
-        &self,
-        label: impl Into<String>,
-        demand: Demand,
-        read: fn(Answer) -> T,
-    ) -> Reply<T> {
+    fn reply<T>(&self, label: impl Into<String>, demand: Demand, read: fn(Answer) -> T) -> Reply<T> {
         Reply::new(&self.replay, label, demand, read)
     }
 
     /// Runs an operation of a provider, durably. `?` on the result makes a failure a failed stage.
-    pub fn operate(
-        &self,
-        label: impl Into<String>,
-        operation: Operation,
-    ) -> Reply<Result<Value, Failure>> {
+    pub fn operate(&self, label: impl Into<String>, operation: Operation) -> Reply<Result<Value, Failure>> {
         self.reply(label, Demand::Operate(operation), |answer| answer.outcome)
     }
 
@@ -84,9 +73,7 @@ impl Flow {
         label: impl Into<String>,
         expressions: Vec<Expression>,
     ) -> Reply<Result<Vec<Evaluated>, Failure>> {
-        self.reply(label, Demand::Evaluate(expressions), |answer| {
-            read(answer.outcome?)
-        })
+        self.reply(label, Demand::Evaluate(expressions), |answer| read(answer.outcome?))
     }
 
     /// Waits until a time, unix milliseconds. Asked again under the same label with another time, the timer moves.
@@ -105,68 +92,32 @@ impl Flow {
     }
 
     /// Asks a person. Fails with class `timed-out` when the question expires.
-    pub fn ask(
-        &self,
-        label: impl Into<String>,
-        question: Question,
-    ) -> Reply<Result<Reaction, Failure>> {
-        self.reply(label, Demand::Ask(question), |answer| {
-            answer.outcome.map(|value| Reaction {
-                value,
-                by: answer.by,
-            })
-        })
+    pub fn ask(&self, label: impl Into<String>, question: Question) -> Reply<Result<Reaction, Failure>> {
+        self.reply(label, Demand::Ask(question), |answer| answer.outcome.map(|value| Reaction { value, by: answer.by }))
     }
 
     /// Tells people. Ready once the message is queued; delivery holds nothing.
-    pub fn notify(
-        &self,
-        label: impl Into<String>,
-        when: impl Into<String>,
-        detail: Value,
-    ) -> Reply<()> {
-        self.reply(
-            label,
-            Demand::Notify(Notice {
-                when: when.into(),
-                detail,
-            }),
-            |_| (),
-        )
+    pub fn notify(&self, label: impl Into<String>, when: impl Into<String>, detail: Value) -> Reply<()> {
+        self.reply(label, Demand::Notify(Notice { when: when.into(), detail }), |_| ())
     }
 
     /// Runs synthetic children; the answer is `{status, stages}` when all have ended.
-    pub fn children(
-        &self,
-        label: impl Into<String>,
-        graph: ChildGraph,
-    ) -> Reply<Result<Value, Failure>> {
+    pub fn children(&self, label: impl Into<String>, graph: ChildGraph) -> Reply<Result<Value, Failure>> {
         self.reply(label, Demand::RunStages(graph), |answer| answer.outcome)
     }
 
     /// Starts another pipeline; the answer is the id of its execution.
-    pub fn pipeline(
-        &self,
-        label: impl Into<String>,
-        child: ChildExecution,
-    ) -> Reply<Result<String, Failure>> {
+    pub fn pipeline(&self, label: impl Into<String>, child: ChildExecution) -> Reply<Result<String, Failure>> {
         self.reply(label, Demand::RunPipeline(child), |answer| {
             let value = answer.outcome?;
             let id = value.get("execution").and_then(Value::as_str);
-            id.map(str::to_owned)
-                .ok_or_else(|| malformed("an object with `execution`"))
+            id.map(str::to_owned).ok_or_else(|| malformed("an object with `execution`"))
         })
     }
 
     /// Waits for the end of an execution; the answer is `{status, name?, outputs, failures}`.
-    pub fn execution(
-        &self,
-        label: impl Into<String>,
-        id: impl Into<String>,
-    ) -> Reply<Result<Value, Failure>> {
-        self.reply(label, Demand::AwaitExecution(id.into()), |answer| {
-            answer.outcome
-        })
+    pub fn execution(&self, label: impl Into<String>, id: impl Into<String>) -> Reply<Result<Value, Failure>> {
+        self.reply(label, Demand::AwaitExecution(id.into()), |answer| answer.outcome)
     }
 
     /// Asks whatever the contract knows; for demands that arrive as values.
@@ -177,18 +128,13 @@ impl Flow {
     /// Ready when the host wants the stage to end. A stage that awaits it does its own clean-up and says how it ends (see `Finish::of`).
     #[must_use]
     pub fn cancelled(&self) -> Cancelled {
-        Cancelled {
-            replay: Rc::clone(&self.replay),
-        }
+        Cancelled { replay: Rc::clone(&self.replay) }
     }
 
     /// The patches of this run, from the first.
     #[must_use]
     pub fn patches(&self) -> Patches {
-        Patches {
-            replay: Rc::clone(&self.replay),
-            position: 0,
-        }
+        Patches { replay: Rc::clone(&self.replay), position: 0 }
     }
 
     /// The latest value that a patch gave to a key; nothing if none did.
@@ -264,7 +210,7 @@ fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Failure> {
 fn malformed(expected: &str) -> Failure {
     Failure::new(
         FailureClass::Internal,
-        "host.malformed-answer",
+        code("host.malformed-answer"),
         format!("The host's answer does not have the contract's shape: {expected}."),
     )
 }

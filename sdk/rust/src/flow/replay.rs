@@ -46,12 +46,8 @@ struct Asked {
 
 impl Replay {
     fn new(turn: Turn) -> Self {
-        let positions = turn
-            .answers
-            .iter()
-            .enumerate()
-            .map(|(position, answer)| (answer.label.clone(), position))
-            .collect();
+        let positions =
+            turn.answers.iter().enumerate().map(|(position, answer)| (answer.label.clone(), position)).collect();
         let now = turn.meta.started;
         Self {
             turn,
@@ -68,30 +64,17 @@ impl Replay {
 
     /// Asks, once. Asking something else under the same label is a fault of the stage; only timers move.
     pub(super) fn ask(&mut self, label: &str, demand: &Demand) {
-        assert!(
-            !label.starts_with('$'),
-            "label {label:?}: those that begin with $ are the host's"
-        );
-        let Some(asked) = self
-            .asked
-            .iter_mut()
-            .find(|asked| asked.request.label == label)
-        else {
+        assert!(!label.starts_with('$'), "label {label:?}: those that begin with $ are the host's");
+        let Some(asked) = self.asked.iter_mut().find(|asked| asked.request.label == label) else {
             self.asked.push(Asked {
-                request: Request {
-                    label: label.to_owned(),
-                    demand: demand.clone(),
-                },
+                request: Request { label: label.to_owned(), demand: demand.clone() },
                 open: true,
                 moved: false,
             });
             return;
         };
         if asked.request.demand != *demand {
-            let timers = matches!(
-                (&asked.request.demand, demand),
-                (Demand::Timer(_), Demand::Timer(_))
-            );
+            let timers = matches!((&asked.request.demand, demand), (Demand::Timer(_), Demand::Timer(_)));
             assert!(timers, "label {label:?} was asked for two different things");
             asked.request.demand = demand.clone();
             asked.moved = true;
@@ -104,11 +87,7 @@ impl Replay {
         if self.over {
             return;
         }
-        if let Some(asked) = self
-            .asked
-            .iter_mut()
-            .find(|asked| asked.request.label == label)
-        {
+        if let Some(asked) = self.asked.iter_mut().find(|asked| asked.request.label == label) {
             asked.open = false;
         }
     }
@@ -125,25 +104,14 @@ impl Replay {
     /// The first patch shown at or after this position, and the position behind it.
     pub(super) fn take_patch(&mut self, from: usize) -> Option<(usize, Answer)> {
         let shown = self.turn.answers.get(from..self.shown)?;
-        let position = from
-            + shown
-                .iter()
-                .position(|answer| answer.label.starts_with(PATCH))?;
+        let position = from + shown.iter().position(|answer| answer.label.starts_with(PATCH))?;
         Some((position + 1, self.answer_at(position)?))
     }
 
     /// The value that the latest patch shown gives to a key.
     pub(super) fn patched(&self, key: &str) -> Option<Value> {
-        let shown = self
-            .turn
-            .answers
-            .iter()
-            .take(self.shown)
-            .rev()
-            .filter(|answer| answer.label.starts_with(PATCH));
-        shown
-            .filter_map(|answer| answer.outcome.as_ref().ok()?.get(key).cloned())
-            .next()
+        let shown = self.turn.answers.iter().take(self.shown).rev().filter(|answer| answer.label.starts_with(PATCH));
+        shown.filter_map(|answer| answer.outcome.as_ref().ok()?.get(key).cloned()).next()
     }
 
     fn answer_at(&mut self, position: usize) -> Option<Answer> {
@@ -173,13 +141,7 @@ impl Replay {
             }
             wanted.push(label);
         }
-        let withdraw = self
-            .turn
-            .pending
-            .iter()
-            .filter(|label| !wanted.contains(label))
-            .cloned()
-            .collect();
+        let withdraw = self.turn.pending.iter().filter(|label| !wanted.contains(label)).cloned().collect();
         Waiting {
             patch: std::mem::take(&mut self.patch),
             requests,
@@ -192,16 +154,8 @@ impl Replay {
 
 /// A cancel as the host words it; one that cannot be read still cancels.
 pub(super) fn read_cancel(answer: &Answer) -> Cancel {
-    let told = answer
-        .outcome
-        .as_ref()
-        .ok()
-        .and_then(|value| serde_json::from_value(value.clone()).ok());
-    told.unwrap_or(Cancel {
-        cause: crate::stage::Cause::Cancel,
-        reason: String::new(),
-        by: answer.by.clone(),
-    })
+    let told = answer.outcome.as_ref().ok().and_then(|value| serde_json::from_value(value.clone()).ok());
+    told.unwrap_or(Cancel { cause: crate::stage::Cause::Cancel, reason: String::new(), by: answer.by.clone() })
 }
 
 /// Plays a stage over its turn until it ends or waits.
@@ -230,10 +184,7 @@ where
         replay.borrow_mut().shown = shown;
         end = match stage.as_mut().poll(&mut context) {
             Poll::Ready(finish) => Some(finish.into()),
-            Poll::Pending => replay
-                .borrow()
-                .unheeded_cancel()
-                .map(|cancel| Finish::of(&cancel)),
+            Poll::Pending => replay.borrow().unheeded_cancel().map(|cancel| Finish::of(&cancel)),
         };
         if end.is_some() {
             break;

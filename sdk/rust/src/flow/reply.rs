@@ -28,14 +28,7 @@ impl<T> Reply<T> {
         demand: Demand,
         read: fn(Answer) -> T,
     ) -> Self {
-        Self {
-            replay: Rc::clone(replay),
-            label: label.into(),
-            demand,
-            read,
-            asked: false,
-            answered: false,
-        }
+        Self { replay: Rc::clone(replay), label: label.into(), demand, read, asked: false, answered: false }
     }
 }
 
@@ -110,15 +103,13 @@ pub struct Patches {
 impl Patches {
     /// The next patch; waits for one if there is none.
     pub async fn next(&mut self) -> ContextPatch {
-        std::future::poll_fn(
-            |_| match self.replay.borrow_mut().take_patch(self.position) {
-                Some((position, answer)) => {
-                    self.position = position;
-                    Poll::Ready(read_patch(answer))
-                }
-                None => Poll::Pending,
-            },
-        )
+        std::future::poll_fn(|_| match self.replay.borrow_mut().take_patch(self.position) {
+            Some((position, answer)) => {
+                self.position = position;
+                Poll::Ready(read_patch(answer))
+            }
+            None => Poll::Pending,
+        })
         .await
     }
 }
@@ -128,10 +119,5 @@ fn read_patch(answer: Answer) -> ContextPatch {
         Ok(Value::Object(values)) => values,
         _ => Map::new(),
     };
-    ContextPatch {
-        label: answer.label,
-        values,
-        by: answer.by,
-        at: answer.at,
-    }
+    ContextPatch { label: answer.label, values, by: answer.by, at: answer.at }
 }

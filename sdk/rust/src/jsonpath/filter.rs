@@ -40,9 +40,7 @@ impl Filter {
             Self::All(filters) => filters.iter().all(|filter| filter.holds(element)),
             Self::Not(filter) => !filter.holds(element),
             Self::Exists(path) => !path.select(element).is_empty(),
-            Self::Compare(left, comparison, right) => {
-                comparison.holds(left.value(element), right.value(element))
-            }
+            Self::Compare(left, comparison, right) => comparison.holds(left.value(element), right.value(element)),
         }
     }
 }
@@ -59,9 +57,7 @@ impl Operand {
 impl Comparison {
     fn holds(self, left: Option<&Value>, right: Option<&Value>) -> bool {
         let order = match (left, right) {
-            (Some(Value::Number(left)), Some(Value::Number(right))) => {
-                left.as_f64().partial_cmp(&right.as_f64())
-            }
+            (Some(Value::Number(left)), Some(Value::Number(right))) => left.as_f64().partial_cmp(&right.as_f64()),
             (Some(Value::String(left)), Some(Value::String(right))) => Some(left.cmp(right)),
             (left, right) => (left == right).then_some(Ordering::Equal),
         };

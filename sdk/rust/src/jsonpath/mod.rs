@@ -66,10 +66,7 @@ impl Path {
     fn select<'v>(&self, value: &'v Value) -> Vec<&'v Value> {
         let mut found = vec![value];
         for segment in &self.segments {
-            found = found
-                .into_iter()
-                .flat_map(|value| segment.apply(value))
-                .collect();
+            found = found.into_iter().flat_map(|value| segment.apply(value)).collect();
         }
         found
     }
@@ -81,28 +78,18 @@ impl Segment {
             (Self::Members(names), Value::Object(members)) => {
                 names.iter().filter_map(|name| members.get(name)).collect()
             }
-            (Self::Elements(positions), Value::Array(items)) => positions
-                .iter()
-                .filter_map(|position| items.get(absolute(*position, items.len())?))
-                .collect(),
+            (Self::Elements(positions), Value::Array(items)) => {
+                positions.iter().filter_map(|position| items.get(absolute(*position, items.len())?)).collect()
+            }
             (Self::Slice { from, to, step }, Value::Array(items)) => {
-                let bound = |bound: Option<i64>, absent: usize| {
-                    bound.map_or(absent, |bound| clamp(bound, items.len()))
-                };
+                let bound = |bound: Option<i64>, absent: usize| bound.map_or(absent, |bound| clamp(bound, items.len()));
                 let (from, to) = (bound(*from, 0), bound(*to, items.len()));
-                items
-                    .get(from..to.max(from))
-                    .unwrap_or_default()
-                    .iter()
-                    .step_by(*step)
-                    .collect()
+                items.get(from..to.max(from)).unwrap_or_default().iter().step_by(*step).collect()
             }
             (Self::Wildcard, value) => children(value),
             (Self::Descend, value) => descendants(value),
             (Self::Filter(filter), Value::Object(_)) if filter.holds(value) => vec![value],
-            (Self::Filter(filter), Value::Array(items)) => {
-                items.iter().filter(|item| filter.holds(item)).collect()
-            }
+            (Self::Filter(filter), Value::Array(items)) => items.iter().filter(|item| filter.holds(item)).collect(),
             _ => Vec::new(),
         }
     }
@@ -163,10 +150,7 @@ mod tests {
     #[test]
     fn other_paths_give_lists() {
         assert_eq!(find("$.list[*].n"), Some(json!([1, 2, 3])));
-        assert_eq!(
-            find("$..status"),
-            Some(json!(["ok", {"status": "in"}, "in"]))
-        );
+        assert_eq!(find("$..status"), Some(json!(["ok", {"status": "in"}, "in"])));
         assert_eq!(find("$.list[0:2].s"), Some(json!(["x", "y"])));
         assert_eq!(find("$.list[0,2].n"), Some(json!([1, 3])));
         assert_eq!(find("$['status','none']"), Some(json!(["ok", null])));
@@ -177,14 +161,8 @@ mod tests {
     fn filters_compare_and_combine() {
         assert_eq!(find("$.list[?(@.n > 1)].n"), Some(json!([2, 3])));
         assert_eq!(find("$.list[?(@.s)].n"), Some(json!([1, 2])));
-        assert_eq!(
-            find("$.list[?(@.s == 'y' || @.n == 3)].n"),
-            Some(json!([2, 3]))
-        );
-        assert_eq!(
-            find("$.list[?(@.n >= 2 && @.s != \"y\")].n"),
-            Some(json!([3]))
-        );
+        assert_eq!(find("$.list[?(@.s == 'y' || @.n == 3)].n"), Some(json!([2, 3])));
+        assert_eq!(find("$.list[?(@.n >= 2 && @.s != \"y\")].n"), Some(json!([3])));
         assert_eq!(find("$.list[?(!@.s)].n"), Some(json!([3])));
     }
 

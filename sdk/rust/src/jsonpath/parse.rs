@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::filter::{Comparison, Filter, Operand};
 use super::{Path, Segment};
-use crate::{Failure, FailureClass};
+use crate::{Failure, FailureClass, code};
 
 /// Parses a whole text as a path.
 pub(super) fn path(text: &str) -> Result<Path, Failure> {
@@ -18,11 +18,7 @@ pub(super) fn path(text: &str) -> Result<Path, Failure> {
         segments.push(Segment::Members(vec![reader.name()?]));
     }
     segments.extend(reader.segments()?);
-    if reader.rest().is_empty() {
-        Ok(Path { segments })
-    } else {
-        Err(reader.wrong("the end of the path"))
-    }
+    if reader.rest().is_empty() { Ok(Path { segments }) } else { Err(reader.wrong("the end of the path")) }
 }
 
 struct Reader<'t> {
@@ -49,20 +45,12 @@ impl<'t> Reader<'t> {
 
     fn expect(&mut self, token: &str) -> Result<(), Failure> {
         self.blanks();
-        if self.take(token) {
-            Ok(())
-        } else {
-            Err(self.wrong(&format!("`{token}`")))
-        }
+        if self.take(token) { Ok(()) } else { Err(self.wrong(&format!("`{token}`"))) }
     }
 
     fn wrong(&self, expected: &str) -> Failure {
-        let message = format!(
-            "JSONPath {:?}: expected {expected} at character {}.",
-            self.text,
-            self.position + 1
-        );
-        Failure::new(FailureClass::InvalidInput, "json-path.invalid", message)
+        let message = format!("JSONPath {:?}: expected {expected} at character {}.", self.text, self.position + 1);
+        Failure::new(FailureClass::InvalidInput, code("json-path.invalid"), message)
     }
 
     fn segments(&mut self) -> Result<Vec<Segment>, Failure> {
@@ -84,11 +72,7 @@ impl<'t> Reader<'t> {
     }
 
     fn member(&mut self) -> Result<Segment, Failure> {
-        if self.take("*") {
-            Ok(Segment::Wildcard)
-        } else {
-            Ok(Segment::Members(vec![self.name()?]))
-        }
+        if self.take("*") { Ok(Segment::Wildcard) } else { Ok(Segment::Members(vec![self.name()?])) }
     }
 
     fn name(&mut self) -> Result<String, Failure> {
@@ -134,12 +118,7 @@ impl<'t> Reader<'t> {
     }
 
     fn quoted(&mut self) -> Result<String, Failure> {
-        let Some(quote) = self
-            .rest()
-            .chars()
-            .next()
-            .filter(|character| "'\"".contains(*character))
-        else {
+        let Some(quote) = self.rest().chars().next().filter(|character| "'\"".contains(*character)) else {
             return Err(self.wrong("a quoted text"));
         };
         let (mut text, mut escaped) = (String::new(), false);
@@ -164,34 +143,22 @@ impl<'t> Reader<'t> {
         let first = self.number();
         self.blanks();
         if !self.take(":") {
-            let mut positions =
-                vec![first.ok_or_else(|| self.wrong("a position, a quoted name, `*` or `?(`"))?];
+            let mut positions = vec![first.ok_or_else(|| self.wrong("a position, a quoted name, `*` or `?(`"))?];
             if self.take(",") {
-                positions.extend(
-                    self.list(|reader| reader.number().ok_or_else(|| reader.wrong("a position")))?,
-                );
+                positions.extend(self.list(|reader| reader.number().ok_or_else(|| reader.wrong("a position")))?);
             }
             return Ok(Segment::Elements(positions));
         }
         let to = self.number();
         let step = if self.take(":") { self.number() } else { None };
-        let step = step
-            .and_then(|step| usize::try_from(step).ok())
-            .filter(|step| *step > 0)
-            .unwrap_or(1);
-        Ok(Segment::Slice {
-            from: first,
-            to,
-            step,
-        })
+        let step = step.and_then(|step| usize::try_from(step).ok()).filter(|step| *step > 0).unwrap_or(1);
+        Ok(Segment::Slice { from: first, to, step })
     }
 
     fn number(&mut self) -> Option<i64> {
         self.blanks();
         let rest = self.rest();
-        let end = rest
-            .find(|character: char| !(character.is_ascii_digit() || character == '-'))
-            .unwrap_or(rest.len());
+        let end = rest.find(|character: char| !(character.is_ascii_digit() || character == '-')).unwrap_or(rest.len());
         let number = rest.get(..end)?.parse().ok()?;
         self.position += end;
         Some(number)
@@ -247,17 +214,13 @@ impl<'t> Reader<'t> {
             ("<", Comparison::Less),
             (">", Comparison::Greater),
         ];
-        TOKENS
-            .into_iter()
-            .find_map(|(token, comparison)| self.take(token).then_some(comparison))
+        TOKENS.into_iter().find_map(|(token, comparison)| self.take(token).then_some(comparison))
     }
 
     fn operand(&mut self) -> Result<Operand, Failure> {
         self.blanks();
         if self.take("@") {
-            return Ok(Operand::Path(Path {
-                segments: self.segments()?,
-            }));
+            return Ok(Operand::Path(Path { segments: self.segments()? }));
         }
         if self.rest().starts_with(['\'', '"']) {
             return Ok(Operand::Literal(Value::String(self.quoted()?)));
@@ -266,11 +229,8 @@ impl<'t> Reader<'t> {
         let end = rest
             .find(|character: char| !(character.is_alphanumeric() || "+-.".contains(character)))
             .unwrap_or(rest.len());
-        let literal = rest
-            .get(..end)
-            .and_then(|word| serde_json::from_str(word).ok());
-        let literal =
-            literal.ok_or_else(|| self.wrong("`@`, a text, a number, true, false or null"))?;
+        let literal = rest.get(..end).and_then(|word| serde_json::from_str(word).ok());
+        let literal = literal.ok_or_else(|| self.wrong("`@`, a text, a number, true, false or null"))?;
         self.position += end;
         Ok(Operand::Literal(literal))
     }

@@ -32,10 +32,7 @@ impl OperationCall {
     /// The checkpoint that the last try left behind with [`Progress::again`]; the default on the first try, or if it cannot be read.
     #[must_use]
     pub fn checkpoint<C: DeserializeOwned + Default>(&self) -> C {
-        self.checkpoint
-            .as_deref()
-            .and_then(|bytes| serde_json::from_slice(bytes).ok())
-            .unwrap_or_default()
+        self.checkpoint.as_deref().and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default()
     }
 }
 
@@ -133,10 +130,6 @@ pub struct Finding {
 /// A failure found while looking at an account is an error.
 impl From<Failure> for Finding {
     fn from(failure: Failure) -> Self {
-        Self {
-            level: "error",
-            code: failure.code,
-            message: failure.message,
-        }
+        Self { level: "error", code: failure.code, message: failure.message }
     }
 }

@@ -36,11 +36,7 @@ impl From<Result<Progress, Failure>> for wit::Progress {
     fn from(result: Result<Progress, Failure>) -> Self {
         match result {
             Ok(Progress::Done(answer)) => Self::Done(answer.to_string()),
-            Ok(Progress::Again {
-                checkpoint,
-                wakes,
-                progress,
-            }) => Self::Again(wit::Pause {
+            Ok(Progress::Again { checkpoint, wakes, progress }) => Self::Again(wit::Pause {
                 checkpoint,
                 wakes: wakes.into_iter().map(Into::into).collect(),
                 progress: progress.map(|progress| progress.to_string()),
@@ -61,10 +57,6 @@ impl From<Wake> for wit::Wake {
 
 impl From<Finding> for wit::Finding {
     fn from(finding: Finding) -> Self {
-        Self {
-            level: finding.level.to_owned(),
-            code: finding.code,
-            message: finding.message,
-        }
+        Self { level: finding.level.to_owned(), code: finding.code, message: finding.message }
     }
 }

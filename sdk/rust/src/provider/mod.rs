@@ -9,7 +9,7 @@ pub use call::{Finding, OperationCall, Progress, QueryCall, Wake};
 
 use crate::config::{self, Config};
 use crate::manifest::{Header, grant_methods, header_methods};
-use crate::{Account, Failure, FailureClass};
+use crate::{Account, Failure, FailureClass, code};
 
 type Operate = Box<dyn Fn(OperationCall) -> Result<Progress, Failure>>;
 type Read = Box<dyn Fn(QueryCall) -> Result<Value, Failure>>;
@@ -98,19 +98,12 @@ pub struct QueryKind {
 
 impl QueryKind {
     /// A read. An input that cannot be read fails it.
-    pub fn new<C: Config>(
-        kind: &'static str,
-        read: impl Fn(C, QueryCall) -> Result<Value, Failure> + 'static,
-    ) -> Self {
+    pub fn new<C: Config>(kind: &'static str, read: impl Fn(C, QueryCall) -> Result<Value, Failure> + 'static) -> Self {
         let read = move |call: QueryCall| {
             let input = config::read(call.input.clone())?;
             read(input, call)
         };
-        Self {
-            kind,
-            schema: config::schema::<C>,
-            read: Box::new(read),
-        }
+        Self { kind, schema: config::schema::<C>, read: Box::new(read) }
     }
 }
 
@@ -189,10 +182,7 @@ impl ProviderPlugin {
     /// What an account of it holds, and the identities it can lend.
     #[must_use]
     pub fn account<C: Config>(mut self, identities: &'static [&'static str]) -> Self {
-        self.account = Some(AccountKind {
-            schema: config::schema::<C>,
-            identities,
-        });
+        self.account = Some(AccountKind { schema: config::schema::<C>, identities });
         self
     }
 
@@ -206,19 +196,13 @@ impl ProviderPlugin {
     /// The manifest.
     #[must_use]
     pub fn describe(&self) -> Value {
-        let operations: Vec<Value> = self
-            .operations
-            .iter()
-            .map(OperationKind::manifest)
-            .collect();
-        let queries: Vec<Value> = self
-            .queries
-            .iter()
-            .map(|query| json!({ "kind": query.kind, "schema": (query.schema)() }))
-            .collect();
-        let account = self.account.as_ref().map(
-            |account| json!({ "schema": (account.schema)(), "identities": account.identities }),
-        );
+        let operations: Vec<Value> = self.operations.iter().map(OperationKind::manifest).collect();
+        let queries: Vec<Value> =
+            self.queries.iter().map(|query| json!({ "kind": query.kind, "schema": (query.schema)() })).collect();
+        let account = self
+            .account
+            .as_ref()
+            .map(|account| json!({ "schema": (account.schema)(), "identities": account.identities }));
         let own = json!({
             "provider": self.name, "operations": operations, "queries": queries,
             "artifacts": self.artifacts, "notifications": self.notifications, "account": account,
@@ -231,13 +215,9 @@ impl ProviderPlugin {
     /// # Errors
     /// The operation's final failure; `provider.unknown-operation` for one that the plugin does not have.
     pub fn operate(&self, call: OperationCall) -> Result<Progress, Failure> {
-        match self
-            .operations
-            .iter()
-            .find(|operation| operation.kind == call.kind)
-        {
+        match self.operations.iter().find(|operation| operation.kind == call.kind) {
             Some(operation) => (operation.operate)(call),
-            None => Err(self.unknown("provider.unknown-operation", "operation", &call.kind)),
+            None => Err(self.unknown(code("provider.unknown-operation"), "operation", &call.kind)),
         }
     }
 
@@ -248,7 +228,7 @@ impl ProviderPlugin {
     pub fn read(&self, call: QueryCall) -> Result<Value, Failure> {
         match self.queries.iter().find(|query| query.kind == call.kind) {
             Some(query) => (query.read)(call),
-            None => Err(self.unknown("provider.unknown-query", "query", &call.kind)),
+            None => Err(self.unknown(code("provider.unknown-query"), "query", &call.kind)),
         }
     }
 
@@ -286,7 +266,7 @@ macro_rules! export_provider {
                     Ok($plugin().read(call.into())?.to_string())
                 }
             }
-            $crate::bindings::provider::export_provider!(Component with_types_in $crate::bindings::provider);
+    $crate::bindings::provider::export_provider!(Component with_types_in $crate::bindings::provider);
         };
     };
 }

@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::demand::{
-    ChildExecution, ChildGraph, Demand, Due, Expression, Notice, Operation, Placement, Query,
-    Question, Request,
+    ChildExecution, ChildGraph, Demand, Due, Expression, Notice, Operation, Placement, Query, Question, Request,
 };
 use super::turn::{Answer, Turn};
 use super::verdict::{Finish, Patch, Verdict, Waiting};
@@ -71,8 +70,7 @@ impl From<Patch> for wit::Patch {
         Self {
             context: json::write_object(patch.context),
             outputs: json::write_object(patch.outputs),
-            artifacts: (!patch.artifacts.is_empty())
-                .then(|| Value::Array(patch.artifacts).to_string()),
+            artifacts: (!patch.artifacts.is_empty()).then(|| Value::Array(patch.artifacts).to_string()),
             phases: patch.phases,
         }
     }
@@ -80,10 +78,7 @@ impl From<Patch> for wit::Patch {
 
 impl From<Request> for wit::Request {
     fn from(request: Request) -> Self {
-        Self {
-            label: request.label,
-            demand: request.demand.into(),
-        }
+        Self { label: request.label, demand: request.demand.into() }
     }
 }
 
@@ -92,9 +87,7 @@ impl From<Demand> for wit::Demand {
         match demand {
             Demand::Operate(operation) => Self::Operate(operation.into()),
             Demand::Query(query) => Self::Query(query.into()),
-            Demand::Evaluate(expressions) => {
-                Self::Evaluate(expressions.into_iter().map(Into::into).collect())
-            }
+            Demand::Evaluate(expressions) => Self::Evaluate(expressions.into_iter().map(Into::into).collect()),
             Demand::Timer(due) => Self::Timer(due.into()),
             Demand::Ask(question) => Self::Ask(question.into()),
             Demand::Notify(notice) => Self::Notify(notice.into()),
@@ -131,10 +124,7 @@ impl From<Query> for wit::Query {
 
 impl From<Expression> for wit::Expression {
     fn from(expression: Expression) -> Self {
-        Self {
-            name: expression.name,
-            value: text(expression.value),
-        }
+        Self { name: expression.name, value: text(expression.value) }
     }
 }
 
@@ -167,10 +157,7 @@ impl From<Question> for wit::Question {
 
 impl From<Notice> for wit::Notice {
     fn from(notice: Notice) -> Self {
-        Self {
-            when: notice.when,
-            detail: text(notice.detail),
-        }
+        Self { when: notice.when, detail: text(notice.detail) }
     }
 }
 
@@ -199,9 +186,7 @@ impl From<ChildExecution> for wit::ChildExecution {
             application: child.application,
             pipeline: child.pipeline,
             parameters: Value::Object(child.parameters).to_string(),
-            artifacts: child
-                .artifacts
-                .map(|artifacts| Value::Array(artifacts).to_string()),
+            artifacts: child.artifacts.map(|artifacts| Value::Array(artifacts).to_string()),
             trigger: Value::Object(child.trigger).to_string(),
         }
     }

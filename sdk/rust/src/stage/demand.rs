@@ -59,12 +59,7 @@ pub struct Operation {
 impl Operation {
     /// An operation that the host routes by `input.type`, until [`Self::provider`] or [`Self::account`] say more.
     pub fn new(kind: impl Into<String>, input: Value) -> Self {
-        Self {
-            account: None,
-            provider: None,
-            kind: kind.into(),
-            input,
-        }
+        Self { account: None, provider: None, kind: kind.into(), input }
     }
 
     /// Of this provider.
@@ -105,13 +100,7 @@ pub struct Query {
 impl Query {
     /// A fresh read of a provider, or of `host`.
     pub fn new(provider: impl Into<String>, kind: impl Into<String>, input: Value) -> Self {
-        Self {
-            account: None,
-            provider: Some(provider.into()),
-            kind: kind.into(),
-            input,
-            max_age: 0,
-        }
+        Self { account: None, provider: Some(provider.into()), kind: kind.into(), input, max_age: 0 }
     }
 
     /// From this account, if one is given.

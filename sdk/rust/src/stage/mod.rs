@@ -16,7 +16,7 @@
 //! }
 //!
 //! pub fn plugin() -> StagePlugin {
-//!     StagePlugin::new("greet", env!("CARGO_PKG_VERSION")).stage(Stage::new("greet", greet).label("Greet", "问候"))
+//!     StagePlugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).stage(Stage::new("greet", greet).label("Greet", "问候"))
 //! }
 //! mainsheet_sdk::export_stages!(plugin);
 //! ```
@@ -32,8 +32,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 pub use demand::{
-    ChildExecution, ChildGraph, ChildStage, Demand, Due, Expression, Notice, Operation, Placement,
-    Query, Question, Request,
+    ChildExecution, ChildGraph, ChildStage, Demand, Due, Expression, Notice, Operation, Placement, Query, Question,
+    Request,
 };
 pub use turn::{Answer, Cancel, Cause, Turn};
 pub use verdict::{Finish, Patch, Status, Verdict, Waiting};
@@ -41,7 +41,7 @@ pub use verdict::{Finish, Patch, Status, Verdict, Waiting};
 use crate::config::{self, Config, has_expressions};
 use crate::flow::{Flow, drive};
 use crate::manifest::{Header, Text, header_methods};
-use crate::{Failure, FailureClass};
+use crate::{Failure, FailureClass, code};
 
 /// One complaint about a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,17 +56,9 @@ pub struct Problem {
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        let place = if problem.pointer.is_empty() {
-            "configuration"
-        } else {
-            &problem.pointer
-        };
-        Self::new(
-            FailureClass::InvalidInput,
-            problem.code,
-            format!("{place}: {}", problem.message),
-        )
-        .with_details(json!({ "pointer": problem.pointer }))
+        let place = if problem.pointer.is_empty() { "configuration" } else { &problem.pointer };
+        Self::new(FailureClass::InvalidInput, problem.code, format!("{place}: {}", problem.message))
+            .with_details(json!({ "pointer": problem.pointer }))
     }
 }
 
@@ -99,16 +91,11 @@ impl Stage {
         Work: Future,
         Work::Output: Into<Finish>,
     {
-        Self::stepped::<C>(kind, move |config, turn| {
-            drive(turn, |flow| run(config, flow))
-        })
+        Self::stepped::<C>(kind, move |config, turn| drive(turn, |flow| run(config, flow)))
     }
 
     /// A stage type that is a plain function from its turn to a verdict.
-    pub fn stepped<C: Config>(
-        kind: &'static str,
-        step: impl Fn(C, Turn) -> Verdict + 'static,
-    ) -> Self {
+    pub fn stepped<C: Config>(kind: &'static str, step: impl Fn(C, Turn) -> Verdict + 'static) -> Self {
         let step = move |turn: Turn| match config::read(turn.config.clone()) {
             Ok(config) => step(config, turn),
             Err(problem) => Verdict::Finished(Finish::failed(problem.into()), Patch::default()),
@@ -192,11 +179,7 @@ impl Stage {
 
     /// What a restart drops from the context, and which configuration it reads afresh from the stored pipeline.
     #[must_use]
-    pub fn restart(
-        mut self,
-        drop: &'static [&'static str],
-        reread: &'static [&'static str],
-    ) -> Self {
+    pub fn restart(mut self, drop: &'static [&'static str], reread: &'static [&'static str]) -> Self {
         (self.drop, self.reread) = (drop, reread);
         self
     }
@@ -228,13 +211,10 @@ pub struct StagePlugin {
 }
 
 impl StagePlugin {
-    /// A plugin without stage types. `id` is its unique name, `[a-z0-9-]+`.
+    /// A plugin without stage types. `id` is its unique name, `[a-z0-9-]+`; the package's name by custom, `stage-<name>`.
     #[must_use]
     pub fn new(id: &'static str, version: &'static str) -> Self {
-        Self {
-            header: Header::new(id, version),
-            stages: Vec::new(),
-        }
+        Self { header: Header::new(id, version), stages: Vec::new() }
     }
 
     header_methods!();
@@ -260,9 +240,7 @@ impl StagePlugin {
     /// What is wrong with a configuration as stored.
     #[must_use]
     pub fn check(&self, kind: &str, config: Value) -> Vec<Problem> {
-        self.find(kind)
-            .map(|stage| (stage.check)(config))
-            .unwrap_or_default()
+        self.find(kind).map(|stage| (stage.check)(config)).unwrap_or_default()
     }
 
     /// The next verdict. A type that the plugin does not have fails the stage.
@@ -271,11 +249,8 @@ impl StagePlugin {
         match self.find(&turn.stage_type) {
             Some(stage) => (stage.step)(turn),
             None => {
-                let message = format!(
-                    "Plugin {} has no stage type {:?}.",
-                    self.header.id, turn.stage_type
-                );
-                let failure = Failure::new(FailureClass::Internal, "stage.unknown-type", message);
+                let message = format!("Plugin {} has no stage type {:?}.", self.header.id, turn.stage_type);
+                let failure = Failure::new(FailureClass::Internal, code("stage.unknown-type"), message);
                 Verdict::Finished(Finish::failed(failure), Patch::default())
             }
         }
@@ -288,9 +263,7 @@ impl StagePlugin {
     }
 
     fn find(&self, kind: &str) -> Option<&Stage> {
-        self.stages
-            .iter()
-            .find(|stage| stage.kind == kind || stage.aliases.contains(&kind))
+        self.stages.iter().find(|stage| stage.kind == kind || stage.aliases.contains(&kind))
     }
 }
 
@@ -336,11 +309,10 @@ pub fn check_text(
     config: String,
 ) -> Vec<crate::bindings::stage::exports::mainsheet::stage::stage::Problem> {
     let problems = plugin.check(kind, crate::json::read(config));
-    let contract =
-        |problem: Problem| crate::bindings::stage::exports::mainsheet::stage::stage::Problem {
-            pointer: problem.pointer,
-            code: problem.code,
-            message: problem.message,
-        };
+    let contract = |problem: Problem| crate::bindings::stage::exports::mainsheet::stage::stage::Problem {
+        pointer: problem.pointer,
+        code: problem.code,
+        message: problem.message,
+    };
     problems.into_iter().map(contract).collect()
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::demand::Request;
 use super::turn::{Cancel, Cause};
-use crate::{Failure, FailureClass};
+use crate::{Failure, FailureClass, code};
 
 /// What the stage has to show so far; each step gives all of it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -80,11 +80,7 @@ impl Finish {
     /// An end without explanation.
     #[must_use]
     pub fn with(status: Status) -> Self {
-        Self {
-            status,
-            problem: None,
-            acting_as: None,
-        }
+        Self { status, problem: None, acting_as: None }
     }
 
     /// It did what it should.
@@ -96,10 +92,7 @@ impl Finish {
     /// It did not, and this is why.
     #[must_use]
     pub fn failed(problem: Failure) -> Self {
-        Self {
-            problem: Some(problem),
-            ..Self::with(Status::Failed)
-        }
+        Self { problem: Some(problem), ..Self::with(Status::Failed) }
     }
 
     /// It was ended from outside.
@@ -115,7 +108,7 @@ impl Finish {
             Cause::Skip => Self::with(Status::Skipped),
             Cause::Timeout => Self::failed(Failure::new(
                 FailureClass::TimedOut,
-                "stage.timeout",
+                code("stage.timeout"),
                 "The stage did not end within its timeout.",
             )),
             Cause::Cancel | Cause::Branch => Self::cancelled(),

@@ -48,22 +48,13 @@ impl From<Event> for wit::Event {
 impl From<Reply> for wit::Reply {
     fn from(reply: Reply) -> Self {
         let events = reply.events.into_iter().map(Into::into).collect();
-        Self {
-            status: reply.status,
-            headers: reply.headers,
-            body: reply.body,
-            events,
-        }
+        Self { status: reply.status, headers: reply.headers, body: reply.body, events }
     }
 }
 
 impl From<wit::PollCall> for PollCall {
     fn from(call: wit::PollCall) -> Self {
-        Self {
-            source: json::read_object(&call.source),
-            cursor: call.cursor,
-            now: call.now,
-        }
+        Self { source: json::read_object(&call.source), cursor: call.cursor, now: call.now }
     }
 }
 

@@ -9,7 +9,7 @@ pub use event::{Event, Hook, Payload, PollCall, Polled, Reply};
 
 use crate::config::{self, Config};
 use crate::manifest::{Header, Text, grant_methods, header_methods};
-use crate::{Failure, FailureClass};
+use crate::{Failure, FailureClass, code};
 
 type Match = Box<dyn Fn(&Event, &Map<String, Value>) -> Result<Payload, Failure>>;
 type Next = Box<dyn Fn(Value, f64, &str) -> Option<f64>>;
@@ -80,13 +80,8 @@ impl TriggerKind {
 
     /// It fires on dates: the first one strictly later than a time, by the calendar of a zone (IANA name).
     #[must_use]
-    pub fn dates<C: Config>(
-        mut self,
-        next: impl Fn(C, f64, &str) -> Option<f64> + 'static,
-    ) -> Self {
-        self.next = Some(Box::new(move |config, after, zone| {
-            next(config::read(config).ok()?, after, zone)
-        }));
+    pub fn dates<C: Config>(mut self, next: impl Fn(C, f64, &str) -> Option<f64> + 'static) -> Self {
+        self.next = Some(Box::new(move |config, after, zone| next(config::read(config).ok()?, after, zone)));
         self
     }
 }
@@ -100,15 +95,10 @@ pub struct TriggerPlugin {
 }
 
 impl TriggerPlugin {
-    /// A plugin without trigger types. `id` is its unique name.
+    /// A plugin without trigger types. `id` is its unique name; the package's name by custom, `trigger-<name>`.
     #[must_use]
     pub fn new(id: &'static str, version: &'static str) -> Self {
-        Self {
-            header: Header::new(id, version),
-            kinds: Vec::new(),
-            receive: None,
-            poll: None,
-        }
+        Self { header: Header::new(id, version), kinds: Vec::new(), receive: None, poll: None }
     }
 
     header_methods!();
@@ -145,10 +135,7 @@ impl TriggerPlugin {
                 "hooks": self.receive.is_some(), "polls": self.poll.is_some(), "dates": kind.next.is_some(),
             })
         };
-        self.header.manifest(
-            "trigger",
-            json!({ "triggers": self.kinds.iter().map(kind).collect::<Vec<_>>() }),
-        )
+        self.header.manifest("trigger", json!({ "triggers": self.kinds.iter().map(kind).collect::<Vec<_>>() }))
     }
 
     /// Reads a request.
@@ -156,9 +143,7 @@ impl TriggerPlugin {
     /// # Errors
     /// Why it is not one; `trigger.no-hooks` if the plugin reads none.
     pub fn receive(&self, hook: Hook) -> Result<Reply, Failure> {
-        let receive = self
-            .receive
-            .ok_or_else(|| self.cannot("trigger.no-hooks", "reads no requests"))?;
+        let receive = self.receive.ok_or_else(|| self.cannot(code("trigger.no-hooks"), "reads no requests"))?;
         receive(hook)
     }
 
@@ -167,9 +152,7 @@ impl TriggerPlugin {
     /// # Errors
     /// Why it cannot; `trigger.no-polls` if the plugin never does.
     pub fn poll(&self, call: PollCall) -> Result<Polled, Failure> {
-        let poll = self
-            .poll
-            .ok_or_else(|| self.cannot("trigger.no-polls", "polls nothing"))?;
+        let poll = self.poll.ok_or_else(|| self.cannot(code("trigger.no-polls"), "polls nothing"))?;
         poll(call)
     }
 
@@ -187,7 +170,7 @@ impl TriggerPlugin {
     pub fn matches(&self, event: &Event, trigger: &Map<String, Value>) -> Result<Payload, Failure> {
         match self.find(trigger.get("type")) {
             Some(kind) => (kind.matches)(event, trigger),
-            None => Err(self.cannot("trigger.unknown-type", "does not have this trigger type")),
+            None => Err(self.cannot(code("trigger.unknown-type"), "does not have this trigger type")),
         }
     }
 
@@ -199,25 +182,14 @@ impl TriggerPlugin {
     }
 
     fn cannot(&self, code: &str, what: &str) -> Failure {
-        Failure::new(
-            FailureClass::NotFound,
-            code,
-            format!("Plugin {} {what}.", self.header.id),
-        )
+        Failure::new(FailureClass::NotFound, code, format!("Plugin {} {what}.", self.header.id))
     }
 }
 
 /// `match` over the contract's JSON texts; for [`export_trigger!`].
 #[doc(hidden)]
-pub fn match_texts(
-    plugin: &TriggerPlugin,
-    event: &Event,
-    triggers: &[String],
-) -> Vec<Result<Payload, Failure>> {
-    triggers
-        .iter()
-        .map(|trigger| plugin.matches(event, &crate::json::read_object(trigger)))
-        .collect()
+pub fn match_texts(plugin: &TriggerPlugin, event: &Event, triggers: &[String]) -> Vec<Result<Payload, Failure>> {
+    triggers.iter().map(|trigger| plugin.matches(event, &crate::json::read_object(trigger))).collect()
 }
 
 /// `next` over the contract's JSON text; for [`export_trigger!`].
@@ -248,12 +220,15 @@ macro_rules! export_trigger {
                 fn next(config: String, after: f64, zone: String) -> Option<f64> {
                     $crate::trigger::next_text(&$plugin(), config, after, &zone)
                 }
-                fn match_(event: contract::Event, triggers: Vec<String>) -> Vec<Result<contract::Payload, contract::Failure>> {
+                fn match_(
+                    event: contract::Event,
+                    triggers: Vec<String>,
+                ) -> Vec<Result<contract::Payload, contract::Failure>> {
                     let results = $crate::trigger::match_texts(&$plugin(), &event.into(), &triggers);
                     results.into_iter().map(|result| result.map(Into::into).map_err(Into::into)).collect()
                 }
             }
-            $crate::bindings::trigger::export_trigger!(Component with_types_in $crate::bindings::trigger);
+    $crate::bindings::trigger::export_trigger!(Component with_types_in $crate::bindings::trigger);
         };
     };
 }

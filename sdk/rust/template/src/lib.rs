@@ -20,7 +20,7 @@ async fn run(config: Config, flow: Flow) -> Finish {
 /// What the server learns of this plugin at install.
 pub fn plugin() -> StagePlugin {
     let stage = Stage::new("{{name}}", run).label("Greet", "问候").help("Greets somebody.", "向某人问好。");
-    StagePlugin::new("{{name}}", env!("CARGO_PKG_VERSION")).stage(stage)
+    StagePlugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).stage(stage)
 }
 
 mainsheet_sdk::export_stages!(plugin);

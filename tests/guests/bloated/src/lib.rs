@@ -11,10 +11,7 @@ pub struct Bloated {
 }
 
 async fn step(config: Bloated, flow: Flow) -> Finish {
-    flow.output(
-        "bloat",
-        "x".repeat(usize::try_from(config.size.0).unwrap_or(0)),
-    );
+    flow.output("bloat", "x".repeat(usize::try_from(config.size.0).unwrap_or(0)));
     Finish::succeeded()
 }
 

@@ -2,9 +2,7 @@
 
 use mainsheet_sdk::http;
 use mainsheet_sdk::prelude::*;
-use mainsheet_sdk::provider::{
-    OperationCall, OperationKind, Progress, ProviderPlugin, QueryCall, QueryKind,
-};
+use mainsheet_sdk::provider::{OperationCall, OperationKind, Progress, ProviderPlugin, QueryCall, QueryKind};
 
 /// What to call.
 #[config]
@@ -30,16 +28,13 @@ impl Call {
         request.redirects = u32::try_from(self.redirects.0).unwrap_or(0);
         request.timeout = u32::try_from(self.timeout.0).unwrap_or(0);
         let response = request.send()?;
-        Ok(
-            json!({ "status": response.status, "body": response.text(), "headers": response.headers }),
-        )
+        Ok(json!({ "status": response.status, "body": response.text(), "headers": response.headers }))
     }
 }
 
 /// A failure of the call is the operation's failure.
 fn operate(call: Call, context: OperationCall) -> Result<Progress, Failure> {
-    call.send(context.account.map(|account| account.name))
-        .map(Progress::Done)
+    call.send(context.account.map(|account| account.name)).map(Progress::Done)
 }
 
 fn read(call: Call, context: QueryCall) -> Result<Value, Failure> {

@@ -1,9 +1,7 @@
 //! Guest `idle`: a provider that does nothing, slowly, or fails, so that tests can bring an operation into any situation.
 
 use mainsheet_sdk::prelude::*;
-use mainsheet_sdk::provider::{
-    OperationCall, OperationKind, Progress, ProviderPlugin, QueryCall, QueryKind,
-};
+use mainsheet_sdk::provider::{OperationCall, OperationKind, Progress, ProviderPlugin, QueryCall, QueryKind};
 
 /// Any input; it is told back.
 #[config]
@@ -58,21 +56,13 @@ fn nothing(input: Anything, call: OperationCall) -> Result<Progress, Failure> {
 fn slow(input: Slow, call: OperationCall) -> Result<Progress, Failure> {
     let tries: i64 = call.checkpoint();
     if call.cancelling && !input.stubborn.0 {
-        return Err(Failure::new(
-            FailureClass::Cancelled,
-            "idle.cancelled",
-            "It was taken back.",
-        ));
+        return Err(Failure::new(FailureClass::Cancelled, "idle.cancelled", "It was taken back."));
     }
     if tries >= input.times.0 {
-        return Ok(Progress::Done(
-            json!({ "tries": tries + 1, "key": call.idempotency_key }),
-        ));
+        return Ok(Progress::Done(json!({ "tries": tries + 1, "key": call.idempotency_key })));
     }
     let after = u32::try_from(input.after.0).unwrap_or(0);
-    Ok(Progress::again(&(tries + 1))
-        .after(after)
-        .showing(json!({ "tries": tries + 1 })))
+    Ok(Progress::again(&(tries + 1)).after(after).showing(json!({ "tries": tries + 1 })))
 }
 
 fn fail(input: Fail, _: OperationCall) -> Result<Progress, Failure> {
@@ -80,10 +70,7 @@ fn fail(input: Fail, _: OperationCall) -> Result<Progress, Failure> {
 }
 
 fn trap(input: Trap, call: OperationCall) -> Result<Progress, Failure> {
-    assert!(
-        input.once.0 && call.repeated,
-        "this operation traps, as it was told to"
-    );
+    assert!(input.once.0 && call.repeated, "this operation traps, as it was told to");
     Ok(Progress::Done(json!({ "repeated": true })))
 }
 

@@ -1,9 +1,7 @@
 //! Guest `meddler`: a provider that tries a POST where it only may read, in `query` and in `verify`, and tells what came of it.
 
 use mainsheet_sdk::prelude::*;
-use mainsheet_sdk::provider::{
-    Finding, OperationCall, OperationKind, Progress, ProviderPlugin, QueryCall, QueryKind,
-};
+use mainsheet_sdk::provider::{Finding, OperationCall, OperationKind, Progress, ProviderPlugin, QueryCall, QueryKind};
 use mainsheet_sdk::{Account, http};
 
 /// Where to meddle.
@@ -14,9 +12,7 @@ pub struct Target {
 }
 
 fn meddle(url: &str) -> Result<Value, Failure> {
-    let response = http::Request::new("POST", url)
-        .json(&json!({ "meddled": true }))
-        .send()?;
+    let response = http::Request::new("POST", url).json(&json!({ "meddled": true })).send()?;
     Ok(json!({ "status": response.status }))
 }
 
@@ -29,11 +25,7 @@ fn operate(target: Target, _: OperationCall) -> Result<Progress, Failure> {
 }
 
 fn verify(account: Account) -> Vec<Finding> {
-    let url = account
-        .config
-        .get("url")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let url = account.config.get("url").and_then(Value::as_str).unwrap_or_default();
     match meddle(url) {
         Ok(told) => vec![Finding {
             level: "warning",

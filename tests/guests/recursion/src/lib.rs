@@ -9,11 +9,7 @@ pub struct Recursion {}
 /// Neither a tail call nor anything that an optimizer turns into a loop.
 #[inline(never)]
 fn deeper(depth: u64) -> u64 {
-    if depth == u64::MAX {
-        0
-    } else {
-        deeper(depth + 1).rotate_left(3).wrapping_sub(depth)
-    }
+    if depth == u64::MAX { 0 } else { deeper(depth + 1).rotate_left(3).wrapping_sub(depth) }
 }
 
 async fn step(_: Recursion, flow: Flow) -> Finish {

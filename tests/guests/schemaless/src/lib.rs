@@ -18,10 +18,7 @@ pub fn plugin() -> StagePlugin {
 /// Its manifest, without the schema.
 pub fn manifest() -> Value {
     let mut manifest = plugin().describe();
-    if let Some(stage) = manifest
-        .pointer_mut("/stages/0")
-        .and_then(Value::as_object_mut)
-    {
+    if let Some(stage) = manifest.pointer_mut("/stages/0").and_then(Value::as_object_mut) {
         stage.remove("schema");
     }
     manifest
@@ -29,9 +26,7 @@ pub fn manifest() -> Value {
 
 #[cfg(target_arch = "wasm32")]
 mod component {
-    use mainsheet_sdk::bindings::stage::{
-        export_stage, exports::mainsheet::stage::stage as contract,
-    };
+    use mainsheet_sdk::bindings::stage::{export_stage, exports::mainsheet::stage::stage as contract};
 
     struct Component;
 

@@ -35,9 +35,7 @@ async fn noop(_: Noop, flow: Flow) -> Finish {
 
 async fn act(config: Act, flow: Flow) -> Result<Finish, Failure> {
     flow.phase("act");
-    let operation = Operation::new(config.operation, config.input)
-        .provider(config.provider)
-        .account(config.account);
+    let operation = Operation::new(config.operation, config.input).provider(config.provider).account(config.account);
     let answer = flow.operate("act", operation).await?;
     flow.context("act", answer);
     Ok(Finish::succeeded())
@@ -49,12 +47,7 @@ pub fn plugin() -> StagePlugin {
         .label("Scripted", "脚本")
         .stage(Stage::new("noop", noop).label("No operation", "空操作"))
         .stage(Stage::new("act", act).label("Act", "操作"))
-        .stage(
-            Stage::new("script", script::script)
-                .label("Script", "脚本")
-                .reads(&["region", "image"])
-                .skippable(),
-        )
+        .stage(Stage::new("script", script::script).label("Script", "脚本").reads(&["region", "image"]).skippable())
 }
 
 mainsheet_sdk::export_stages!(plugin);

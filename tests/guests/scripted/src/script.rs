@@ -73,21 +73,14 @@ pub async fn script(config: Script, flow: Flow) -> Finish {
 
 fn show(config: &Script, flow: &Flow) {
     config.phases.iter().for_each(|phase| flow.phase(phase));
-    config
-        .context
-        .iter()
-        .for_each(|(key, value)| flow.context(key, value));
-    config
-        .outputs
-        .iter()
-        .for_each(|(key, value)| flow.output(key, value));
+    config.context.iter().for_each(|(key, value)| flow.context(key, value));
+    config.outputs.iter().for_each(|(key, value)| flow.output(key, value));
     flow.artifacts(config.artifacts.iter().cloned());
     if let Some(progress) = &config.progress {
         flow.progress(progress.clone());
     }
     if config.echo.0 {
-        let given =
-            ["region", "image"].map(|key| (key.to_owned(), flow.given(key).unwrap_or_default()));
+        let given = ["region", "image"].map(|key| (key.to_owned(), flow.given(key).unwrap_or_default()));
         flow.context("given", Map::from_iter(given));
     }
 }
@@ -117,12 +110,6 @@ async fn play(config: &Script, flow: &Flow) -> Finish {
 }
 
 async fn round(requests: &[Request], race: bool, flow: &Flow) -> Vec<Answer> {
-    let asked = requests
-        .iter()
-        .map(|request| flow.request(&request.label, request.demand.clone()));
-    if race {
-        vec![select_all(asked).await]
-    } else {
-        join_all(asked).await
-    }
+    let asked = requests.iter().map(|request| flow.request(&request.label, request.demand.clone()));
+    if race { vec![select_all(asked).await] } else { join_all(asked).await }
 }
