@@ -104,7 +104,7 @@ impl Bed {
     /// It is refused.
     pub async fn start(&self, document: Value) -> Result<ExecutionId> {
         let target = Target::Document { application: Some(APPLICATION.into()), document: Params::new(document) };
-        Ok(self.app.start(&Caller::system(), target, &Params::object()).await?.execution)
+        Ok(self.app.start(&Caller::system(), target, &Params::object()).await?.execution.id)
     }
 
     /// Saves a pipeline and returns its id.
@@ -234,7 +234,8 @@ impl Bed {
     /// # Errors
     /// It is refused.
     pub async fn wish(&self, execution: &ExecutionId, wish: app::control::Wish) -> Result<()> {
-        Ok(self.app.control(&Caller::system(), execution.as_str(), wish, Some("the test".into())).await?)
+        self.app.control(&Caller::system(), execution.as_str(), wish, Some("the test".into())).await?;
+        Ok(())
     }
 
     /// Writes a unit past the use cases.
