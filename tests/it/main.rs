@@ -1,9 +1,6 @@
 //! One integration binary, one module per topic.
 
-<<<<<<< HEAD
 mod cli;
-mod howto;
-=======
 mod engine;
->>>>>>> engine
+mod howto;
 mod scenarios;

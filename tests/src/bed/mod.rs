@@ -16,7 +16,8 @@ use domain::environment::Environment;
 use domain::execution::{Event, EventKind};
 use domain::{ExecutionId, Params};
 use engine::{Engine, EngineHandle, Stats};
-use runtime::{Lent, Runtime, WorkerProgram};
+use capabilities::Capabilities;
+use runtime::{Runtime, WorkerProgram};
 use serde_json::Value;
 use store::{Store, StoreConfig, Write};
 use tempfile::TempDir;
@@ -62,7 +63,7 @@ impl Bed {
     async fn on(folder: TempDir, clock: Arc<ManualClock>, config: engine::Config) -> Result<Bed> {
         let environment: Arc<dyn Environment> = clock.clone();
         let store = Store::open(StoreConfig::new(folder.path()), environment.clone()).await?;
-        let runtime = runtime(&store)?;
+        let runtime = runtime(&store, folder.path())?;
         let app = App::open(store.clone(), runtime, environment.clone(), app::Config::default()).await?;
         let engine = Engine::start(&app, environment, config)?;
         Ok(Bed { app, store, engine, clock, folder })
@@ -103,7 +104,7 @@ impl Bed {
     /// It is refused.
     pub async fn start(&self, document: Value) -> Result<ExecutionId> {
         let target = Target::Document { application: Some(APPLICATION.into()), document: Params::new(document) };
-        Ok(self.app.start(&Caller::system(), target, &Params::object()).await?.execution)
+        Ok(self.app.start(&Caller::system(), target, &Params::object()).await?.execution.id)
     }
 
     /// Saves a pipeline and returns its id.
@@ -233,7 +234,8 @@ impl Bed {
     /// # Errors
     /// It is refused.
     pub async fn wish(&self, execution: &ExecutionId, wish: app::control::Wish) -> Result<()> {
-        Ok(self.app.control(&Caller::system(), execution.as_str(), wish, Some("the test".into())).await?)
+        self.app.control(&Caller::system(), execution.as_str(), wish, Some("the test".into())).await?;
+        Ok(())
     }
 
     /// Writes a unit past the use cases.
@@ -272,13 +274,13 @@ fn target() -> PathBuf {
 }
 
 /// The runtime, with a cache that all beds share: compiling is not what these tests are about.
-fn runtime(store: &Store) -> Result<Runtime> {
+fn runtime(store: &Store, data: &Path) -> Result<Runtime> {
     let config = runtime::Config {
         data: target().join("bed"),
         worker: WorkerProgram { program: compile_worker()?, arguments: Vec::new() },
         ..runtime::Config::default()
     };
-    let lent: Lent = capabilities::lend(store)?;
+    let lent = Capabilities::new(capabilities::Config::new(data.to_owned(), "bed"));
     Ok(Runtime::new(config, lent, Arc::new(StoredComponents::new(store.clone())))?)
 }
 
