@@ -17,8 +17,10 @@ fn main() -> io::Result<()> {
         }
     }
     entries.sort();
-    let lines: Vec<String> =
-        entries.iter().map(|(code, path)| format!("({code:?}, include_str!({:?})),\n", path.display().to_string())).collect();
+    let lines: Vec<String> = entries
+        .iter()
+        .map(|(code, path)| format!("({code:?}, include_str!({:?})),\n", path.display().to_string()))
+        .collect();
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("error_pages.rs");
     fs::write(out, format!("&[\n{}]", lines.concat()))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -33,22 +33,24 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read: Result<_, PathRejection> = axum::extract::Path::from_request_parts(parts, state).await;
-        read.map(|axum::extract::Path(value)| Path(value))
-            .map_err(|rejection| Problem::malformed(code("request.path-invalid"), format!("{}.", rejection.body_text())))
+        read.map(|axum::extract::Path(value)| Path(value)).map_err(|rejection| {
+            Problem::malformed(code("request.path-invalid"), format!("{}.", rejection.body_text()))
+        })
     }
 }
 
 /// Parameters of the query. What the operation does not know is refused, so that a misspelt filter does not show everything.
 #[derive(Debug)]
-pub struct Query<T>(pub T);
+pub struct QueryString<T>(pub T);
 
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Query<T> {
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for QueryString<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read: Result<_, QueryRejection> = axum::extract::Query::from_request_parts(parts, state).await;
-        read.map(|axum::extract::Query(value)| Query(value))
-            .map_err(|rejection| Problem::malformed(code("request.query-invalid"), format!("{}.", rejection.body_text())))
+        read.map(|axum::extract::Query(value)| QueryString(value)).map_err(|rejection| {
+            Problem::malformed(code("request.query-invalid"), format!("{}.", rejection.body_text()))
+        })
     }
 }
 
@@ -115,7 +117,11 @@ fn object(value: serde_json::Value) -> Result<Params, Problem> {
     if value.is_object() {
         return Ok(Params::new(value));
     }
-    Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code("request.not-an-object"), "The body must be a JSON object."))
+    Err(Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        code("request.not-an-object"),
+        "The body must be a JSON object.",
+    ))
 }
 
 /// A body of at most `LIMIT` bytes, as it is.
@@ -153,27 +159,18 @@ fn json_type(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Problem> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|n| n.parse().ok());
+    let announced =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|n| n.parse().ok());
     let mut chunks = body.into_data_stream();
-    let reading = async {
-        let mut bytes = BytesMut::with_capacity(announced.unwrap_or(0).min(limit));
-        while let Some(chunk) = chunks.next().await {
-            let chunk = chunk.map_err(|error| {
-                Problem::malformed(code("request.body-incomplete"), format!("The body did not arrive: {error}."))
-            })?;
-            if bytes.len() + chunk.len() > limit {
-                return Err(Problem::too_large(limit));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes.freeze())
-    };
     let outcome = match announced {
         Some(length) if length > limit => Err(Problem::too_large(limit)),
-        _ => tokio::time::timeout(BODY_TIME, reading).await.unwrap_or_else(|_| {
-            let detail = format!("The body took longer than {} seconds to arrive.", BODY_TIME.as_secs());
-            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, code("request.body-slow"), detail))
-        }),
+        _ => {
+            let reading = collect(&mut chunks, announced.unwrap_or(0).min(limit), limit);
+            tokio::time::timeout(BODY_TIME, reading).await.unwrap_or_else(|_| {
+                let detail = format!("The body took longer than {} seconds to arrive.", BODY_TIME.as_secs());
+                Err(Problem::new(StatusCode::REQUEST_TIMEOUT, code("request.body-slow"), detail))
+            })
+        }
     };
     if outcome.is_err() {
         drop(tokio::time::timeout(DRAIN_TIME, drain(chunks)).await);
@@ -181,7 +178,21 @@ async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Pr
     outcome
 }
 
-async fn drain(mut chunks: axum::body::BodyDataStream) {
+async fn collect(chunks: &mut BodyDataStream, expected: usize, limit: usize) -> Result<Bytes, Problem> {
+    let mut bytes = BytesMut::with_capacity(expected);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| {
+            Problem::malformed(code("request.body-incomplete"), format!("The body did not arrive: {error}."))
+        })?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(Problem::too_large(limit));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}
+
+async fn drain(mut chunks: BodyDataStream) {
     let mut dropped = 0;
     while let Some(Ok(chunk)) = chunks.next().await {
         dropped += chunk.len();
@@ -210,7 +221,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Expected {
             (Some(tag), None) => {
                 let quoted = tag.strip_prefix("W/").unwrap_or(tag);
                 let version = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-                version.and_then(|digits| digits.parse().ok()).map(|version| Expected(Some(version))).ok_or_else(wrong_tag)
+                version
+                    .and_then(|digits| digits.parse().ok())
+                    .map(|version| Expected(Some(version)))
+                    .ok_or_else(wrong_tag)
             }
             _ => Err(wrong_tag()),
         }
@@ -218,6 +232,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Expected {
 }
 
 fn wrong_tag() -> Problem {
-    let detail = "Send `If-Match` with one ETag as it was given (such as `\"3\"`), or `If-None-Match: *` to create only.";
+    let detail =
+        "Send `If-Match` with one ETag as it was given (such as `\"3\"`), or `If-None-Match: *` to create only.";
     Problem::malformed(code("request.etag-invalid"), detail)
 }

@@ -90,7 +90,7 @@ async fn connection(stream: TcpStream, router: Router, mut closing: watch::Recei
     let mut serving = pin!(serving);
     let ended = tokio::select! {
         ended = serving.as_mut() => ended,
-        _ = closing.wait_for(|closed| *closed) => {
+        () = closed(&mut closing) => {
             serving.as_mut().graceful_shutdown();
             serving.await
         }
@@ -98,6 +98,11 @@ async fn connection(stream: TcpStream, router: Router, mut closing: watch::Recei
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection ended early");
     }
+}
+
+async fn closed(closing: &mut watch::Receiver<bool>) {
+    // An error says that the sender is gone, and with it the server.
+    drop(closing.wait_for(|closed| *closed).await);
 }
 
 fn is_about_one_connection(error: &io::Error) -> bool {

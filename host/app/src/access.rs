@@ -125,6 +125,7 @@ pub(crate) fn unknown_application(name: &str) -> AppError {
 
 fn refusal(denied: &Denied) -> AppError {
     let Denied { rule, missing } = denied;
-    let message = format!("You are not allowed to do this: it needs {missing} (rule {rule}). An administrator can grant it.");
+    let message =
+        format!("You are not allowed to do this: it needs {missing} (rule {rule}). An administrator can grant it.");
     AppError::new(ErrorClass::Denied, code("access.denied"), message)
 }

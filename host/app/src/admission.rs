@@ -48,7 +48,8 @@ impl App {
         let Admission { id, application, pipeline, definition, trigger, kind, user, principal, parent } = admission;
         let trigger = complete(trigger, definition, kind, user)?;
         if trigger.text().len() > LARGEST {
-            let message = "Parameters, artifacts and payload of a start may have at most 1 MiB; put more into an artifact.";
+            let message =
+                "Parameters, artifacts and payload of a start may have at most 1 MiB; put more into an artifact.";
             return Err(AppError::new(ErrorClass::TooLarge, code("execution.trigger-too-large"), message));
         }
         let document = pipeline.is_none().then(|| definition.document.clone());

@@ -95,8 +95,11 @@ fn check(name: &str, document: &Params) -> Result<(), AppError> {
     let mut problems: Vec<Problem> = check_name(name).into_iter().collect();
     match document.value() {
         Value::Object(map) => {
-            if let Some(other) = map.get("name").filter(|other| other.as_str().is_none_or(|other| !other.eq_ignore_ascii_case(name))) {
-                let message = format!("`name` is {other}, but the application is `{name}`; leave it out or make them equal.");
+            if let Some(other) =
+                map.get("name").filter(|other| other.as_str().is_none_or(|other| !other.eq_ignore_ascii_case(name)))
+            {
+                let message =
+                    format!("`name` is {other}, but the application is `{name}`; leave it out or make them equal.");
                 problems.push(Problem::at("/name", code("application.name-invalid"), message));
             }
             problems.extend(map.get("permissions").into_iter().flat_map(permissions));
@@ -104,14 +107,19 @@ fn check(name: &str, document: &Params) -> Result<(), AppError> {
         _ => problems.push(Problem::at("", code("application.field-type"), "An application must be a JSON object.")),
     }
     if document.text().len() > LARGEST {
-        problems.push(Problem::at("", code("application.too-large"), "An application's document may have at most 1 MiB."));
+        problems.push(Problem::at(
+            "",
+            code("application.too-large"),
+            "An application's document may have at most 1 MiB.",
+        ));
     }
     if problems.is_empty() { Ok(()) } else { Err(AppError::invalid("The application", problems)) }
 }
 
 /// A misspelt permission would lock nobody out, or everybody: only the three known lists are taken.
 fn permissions(value: &Value) -> Vec<Problem> {
-    let wrong = |pointer: String, message: String| Problem::at(pointer, code("application.permissions-invalid"), message);
+    let wrong =
+        |pointer: String, message: String| Problem::at(pointer, code("application.permissions-invalid"), message);
     let Value::Object(map) = value else {
         if value.is_null() {
             return Vec::new();

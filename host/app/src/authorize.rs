@@ -174,7 +174,10 @@ fn by_application(principal: &Principal, action: Action, acl: &Acl) -> Result<()
         Action::Write => "WRITE",
         Action::Execute | Action::Answer => "EXECUTE",
     };
-    Err(Denied { rule: if acl.permissions.is_empty() { 8 } else { 6 }, missing: format!("{access} on {}", acl.application) })
+    Err(Denied {
+        rule: if acl.permissions.is_empty() { 8 } else { 6 },
+        missing: format!("{access} on {}", acl.application),
+    })
 }
 
 #[cfg(test)]

@@ -49,7 +49,8 @@ impl App {
         principal: &str,
     ) -> Result<NewExecution, AppError> {
         if parent.depth > DEEPEST {
-            let message = format!("An execution may have at most {DEEPEST} others above it; do the pipelines run one another?");
+            let message =
+                format!("An execution may have at most {DEEPEST} others above it; do the pipelines run one another?");
             return Err(AppError::conflict(code("execution.too-deep"), message));
         }
         let known = self.child_pipeline(execution, child).await?;
@@ -57,7 +58,8 @@ impl App {
         let principal = self.acting(execution, principal).await?;
         let acl = self.acl(&pipeline.application).await?;
         authorize(&principal, Action::Execute, Resource::Application(&acl)).map_err(|denied| {
-            let message = format!("`{}` may not start `{}`: it needs {}.", principal.name, pipeline.name, denied.missing);
+            let message =
+                format!("`{}` may not start `{}`: it needs {}.", principal.name, pipeline.name, denied.missing);
             AppError::new(ErrorClass::Denied, code("access.denied"), message)
         })?;
         if known.read.0.disabled {
@@ -82,7 +84,11 @@ impl App {
     }
 
     /// The pipeline that a stage means: by id, or by name in an application, its own where none is named.
-    async fn child_pipeline(&self, execution: &Execution, child: &ChildExecution) -> Result<std::sync::Arc<Known>, AppError> {
+    async fn child_pipeline(
+        &self,
+        execution: &Execution,
+        child: &ChildExecution,
+    ) -> Result<std::sync::Arc<Known>, AppError> {
         let named = child.application.trim();
         let application = if named.is_empty() { execution.application.clone() } else { ApplicationName::from(named) };
         let by_id = self.known(&PipelineId::from(child.pipeline.as_str())).await;

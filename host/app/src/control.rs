@@ -26,7 +26,13 @@ impl App {
     ///
     /// # Errors
     /// `execution.unknown`, `access.denied`, and `execution.wrong-state` with the state named.
-    pub async fn control(&self, caller: &Caller, id: &str, wish: Wish, reason: Option<String>) -> Result<Execution, AppError> {
+    pub async fn control(
+        &self,
+        caller: &Caller,
+        id: &str,
+        wish: Wish,
+        reason: Option<String>,
+    ) -> Result<Execution, AppError> {
         let id = ExecutionId::from(id);
         let found = self.find_execution(&id).await?;
         let action = match wish {
@@ -47,8 +53,10 @@ impl App {
             at: Some(self.inner.environment.now()),
         };
         let details = Params::new(serde_json::json!({ "reason": reason, "via": caller.via() }));
-        let unit =
-            vec![Write::Control { execution: id.clone(), control: control.clone() }, Write::Audit(self.entry(caller, attempt, details))];
+        let unit = vec![
+            Write::Control { execution: id.clone(), control: control.clone() },
+            Write::Audit(self.entry(caller, attempt, details)),
+        ];
         self.inner.store.write(unit).await?;
         Ok(Execution { control, ..found })
     }
@@ -65,7 +73,9 @@ fn decide(execution: &Execution, wish: Wish) -> Result<Option<ControlKind>, AppE
     let status = execution.status();
     let cancelling = execution.control.kind == ControlKind::Cancel;
     match wish {
-        Wish::Cancel if status.is_complete() => Err(wrong_state(execution, "only what is not complete can be cancelled")),
+        Wish::Cancel if status.is_complete() => {
+            Err(wrong_state(execution, "only what is not complete can be cancelled"))
+        }
         Wish::Cancel if cancelling => Ok(None),
         Wish::Cancel => Ok(Some(ControlKind::Cancel)),
         Wish::Pause if status == ExecutionStatus::Running && !cancelling => Ok(Some(ControlKind::Pause)),

@@ -98,7 +98,11 @@ impl From<WriteError> for AppError {
             WriteError::Closed => AppError::new(ErrorClass::Unavailable, code("server.shutting-down"), message),
             WriteError::Database(_) => {
                 tracing::error!(%message, "a write failed");
-                AppError::new(ErrorClass::Internal, code("store.failed"), "The database failed; the server's log says how.")
+                AppError::new(
+                    ErrorClass::Internal,
+                    code("store.failed"),
+                    "The database failed; the server's log says how.",
+                )
             }
         }
     }

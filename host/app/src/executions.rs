@@ -52,8 +52,7 @@ impl App {
         if let Some(application) = &filter.application {
             self.permit_read(caller, application.as_str()).await?;
         }
-        let Page { items, next } =
-            self.inner.store.executions().list(filter, page.after.as_ref(), page.limit).await?;
+        let Page { items, next } = self.inner.store.executions().list(filter, page.after.as_ref(), page.limit).await?;
         let mut readable = Vec::with_capacity(items.len());
         for stored in items {
             if self.may_read(caller, stored.execution.application.as_str()).await? {
@@ -90,11 +89,7 @@ impl App {
     ///
     /// # Errors
     /// `pipeline.revision-unknown` when the store has lost it.
-    pub async fn definition_of(
-        &self,
-        execution: &Execution,
-        document: Option<&Params>,
-    ) -> Result<Arc<Read>, AppError> {
+    pub async fn definition_of(&self, execution: &Execution, document: Option<&Params>) -> Result<Arc<Read>, AppError> {
         match (&execution.pipeline, document) {
             (Some(at), _) => self.definition(at).await,
             (None, Some(document)) => Ok(Arc::new(read(document))),

@@ -118,7 +118,9 @@ impl App {
         let catalog = self.inner.catalogs.current();
         let mut problems = Vec::new();
         for (index, stage) in definition.stages.iter().enumerate() {
-            let Some((installed, offer)) = catalog.find_stage(stage_key(stage), stage.provider.as_deref()) else { continue };
+            let Some((installed, offer)) = catalog.find_stage(stage_key(stage), stage.provider.as_deref()) else {
+                continue;
+            };
             if has_expression(stage.config.value()) {
                 continue;
             }

@@ -50,8 +50,8 @@ pub use components::StoredComponents;
 pub use error::{AppError, ErrorClass};
 pub use stats::Stats;
 pub use store::{
-    AuditFilter, Committed, ConfiguredTrigger, Cursor, EventFilter, ExecutionFilter, NewExecution, OperationFilter, Page,
-    RecordedEvent, StoredExecution, Token,
+    AuditFilter, Committed, ConfiguredTrigger, Cursor, EventFilter, ExecutionFilter, NewExecution, OperationFilter,
+    Page, RecordedEvent, StoredExecution, Token,
 };
 
 /// What an operator decides.
@@ -74,6 +74,12 @@ pub struct PageRequest {
 #[derive(Clone)]
 pub struct App {
     inner: Arc<Inner>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("instance", &self.inner.instance).finish_non_exhaustive()
+    }
 }
 
 struct Inner {
@@ -151,6 +157,15 @@ impl App {
     #[must_use]
     pub fn environment(&self) -> &Arc<dyn Environment> {
         &self.inner.environment
+    }
+
+    /// Whether requests can be served: the database answers.
+    ///
+    /// # Errors
+    /// `store.failed`.
+    pub async fn ready(&self) -> Result<(), AppError> {
+        self.inner.store.events().newest().await?;
+        Ok(())
     }
 
     /// What was counted since the process began.

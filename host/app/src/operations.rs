@@ -32,8 +32,7 @@ impl App {
         if let Some(application) = &filter.application {
             self.permit_read(caller, application.as_str()).await?;
         }
-        let Page { items, next } =
-            self.inner.store.operations().list(filter, page.after.as_ref(), page.limit).await?;
+        let Page { items, next } = self.inner.store.operations().list(filter, page.after.as_ref(), page.limit).await?;
         let mut readable = Vec::with_capacity(items.len());
         for operation in items {
             if self.may_read(caller, &operation.application).await? {
@@ -62,8 +61,7 @@ mod tests {
 
     #[test]
     fn an_id_names_its_operation_whatever_the_label() {
-        let key =
-            OperationKey { execution: "01J".into(), stage: "01K".into(), run: 2, label: "deploy.prod/1".into() };
+        let key = OperationKey { execution: "01J".into(), stage: "01K".into(), run: 2, label: "deploy.prod/1".into() };
         assert_eq!(key_of(&operation_id(&key)), Some(key));
         assert_eq!(key_of("01J.01K.two.x"), None);
         assert_eq!(key_of("01J"), None);

@@ -159,7 +159,8 @@ impl App {
         let _deciding = self.inner.deciding.of(id.as_str()).await;
         let before = self.inner.store.pipelines().get(&id).await?;
         if let Some(other) = before.as_ref().filter(|before| !same_name(&before.application, &application)) {
-            let message = format!("Pipeline {id} belongs to application `{}`; a save does not move it.", other.application);
+            let message =
+                format!("Pipeline {id} belongs to application `{}`; a save does not move it.", other.application);
             return Err(AppError::conflict(code("pipeline.application-mismatch"), message));
         }
         let revision = before.as_ref().map_or(0, |before| before.revision);
@@ -204,7 +205,8 @@ impl App {
         };
         let named = document.get("name").and_then(|name| name.as_str()).unwrap_or_default().trim();
         if id.is_none() && !named.is_empty() && !named.eq_ignore_ascii_case(wanted) {
-            let message = format!("There is no pipeline `{wanted}`, and the document's name is `{named}`; make them equal.");
+            let message =
+                format!("There is no pipeline `{wanted}`, and the document's name is `{named}`; make them equal.");
             let problem = Problem::at("/name", code("pipeline.name-mismatch"), message);
             return Err(AppError::invalid("The pipeline", vec![problem]));
         }
@@ -228,10 +230,12 @@ impl App {
     }
 
     pub(crate) fn place(&self, path: Option<String>, document: &Params) -> Result<String, AppError> {
-        let named = document.get("application").and_then(|name| name.as_str()).map(str::trim).filter(|name| !name.is_empty());
+        let named =
+            document.get("application").and_then(|name| name.as_str()).map(str::trim).filter(|name| !name.is_empty());
         match (path, named) {
             (Some(path), Some(named)) if !path.eq_ignore_ascii_case(named) => {
-                let message = format!("The document says application `{named}`, but is saved in `{path}`; make them equal.");
+                let message =
+                    format!("The document says application `{named}`, but is saved in `{path}`; make them equal.");
                 let problem = Problem::at("/application", code("pipeline.application-mismatch"), message);
                 Err(AppError::invalid("The pipeline", vec![problem]))
             }
@@ -256,7 +260,9 @@ impl App {
         };
         let id = match (path, own) {
             (Some(path), Some(own)) if path != own => {
-                return Err(wrong(format!("`id` is `{own}`, but the path says `{path}`; leave it out or make them equal.")));
+                return Err(wrong(format!(
+                    "`id` is `{own}`, but the path says `{path}`; leave it out or make them equal."
+                )));
             }
             (Some(path), _) => path,
             (None, Some(own)) => own.to_owned(),

@@ -51,7 +51,9 @@ pub fn problems(schema: &Params, value: &Params, base: &str, code: &Code) -> Vec
         return Vec::new();
     }
     match compile(schema) {
-        Ok(validator) => validator.iter_errors(value.value()).take(MOST).map(|error| problem(&error, base, code)).collect(),
+        Ok(validator) => {
+            validator.iter_errors(value.value()).take(MOST).map(|error| problem(&error, base, code)).collect()
+        }
         Err(message) => vec![Problem::at(base, code.clone(), format!("The schema itself cannot be used: {message}."))],
     }
 }
@@ -128,7 +130,11 @@ pub(crate) fn has_expression(value: &Value) -> bool {
 }
 
 fn problem(error: &ValidationError<'_>, base: &str, code: &Code) -> Problem {
-    Problem::at(format!("{base}{}", error.instance_path().as_str()), code.clone(), format!("{}.", shortened(&error.to_string())))
+    Problem::at(
+        format!("{base}{}", error.instance_path().as_str()),
+        code.clone(),
+        format!("{}.", shortened(&error.to_string())),
+    )
 }
 
 fn shortened(message: &str) -> String {

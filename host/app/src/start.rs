@@ -51,7 +51,9 @@ impl App {
     /// `execution.parameter-missing`, `execution.trigger-invalid`, `execution.trigger-too-large`.
     pub async fn start(&self, caller: &Caller, target: Target, trigger: &Params) -> Result<Started, AppError> {
         let started = match target {
-            Target::Document { application, document } => self.start_document(caller, application, document, trigger).await,
+            Target::Document { application, document } => {
+                self.start_document(caller, application, document, trigger).await
+            }
             stored => self.start_stored(caller, stored, trigger).await,
         };
         match &started {
@@ -70,7 +72,9 @@ impl App {
                 self.known_in(&application, pipeline).await?
             }
             Target::Pipeline(id) => self.known(&id.as_str().into()).await?,
-            Target::Document { .. } => return Err(AppError::not_found(code("pipeline.unknown"), "No pipeline is named.")),
+            Target::Document { .. } => {
+                return Err(AppError::not_found(code("pipeline.unknown"), "No pipeline is named."));
+            }
         };
         let pipeline = &known.pipeline;
         let attempt = Attempt { action: "execution.start", noun: "pipeline", subject: pipeline.id.as_str() };

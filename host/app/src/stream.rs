@@ -108,7 +108,8 @@ impl App {
                 }
             }
         };
-        let tail = Tail { app: self.clone(), caller: caller.clone(), filter, live, after, behind: after < newest, queue };
+        let tail =
+            Tail { app: self.clone(), caller: caller.clone(), filter, live, after, behind: after < newest, queue };
         Ok(stream::unfold(tail, |mut tail| async move { tail.next().await.map(|item| (item, tail)) }))
     }
 }

@@ -41,7 +41,8 @@ impl App {
             Some(caller) => caller,
             None => self.read_token(hash).await?,
         };
-        let expired = matches!(&caller.via, Via::Token { expires: Some(end), .. } if *end <= self.inner.environment.now());
+        let expired =
+            matches!(&caller.via, Via::Token { expires: Some(end), .. } if *end <= self.inner.environment.now());
         if expired { Err(no_token()) } else { Ok(Caller::clone(&caller)) }
     }
 
@@ -129,15 +130,26 @@ impl App {
     fn check_token(&self, new: &NewToken) -> Result<(), AppError> {
         let NewToken { name, principal, expires } = new;
         let mut problems = Vec::new();
-        let mut wrong = |pointer: &str, message: &str| problems.push(Problem::at(pointer, code("token.invalid"), message));
+        let mut wrong =
+            |pointer: &str, message: &str| problems.push(Problem::at(pointer, code("token.invalid"), message));
         if !is_name(name) {
-            wrong("/name", "A token's name has 1 to 250 letters, digits, `-`, `_`, `.`, `@`, and begins with a letter or digit.");
+            wrong(
+                "/name",
+                "A token's name has 1 to 250 letters, digits, `-`, `_`, `.`, `@`, and begins with a letter or digit.",
+            );
         }
-        if !is_name(&principal.name) || principal.name == Principal::system().name || principal.name.ends_with(MANAGED) {
-            wrong("/principal", "Such a principal is the server's own, or no name: use letters, digits, `-`, `_`, `.`, `@`.");
+        if !is_name(&principal.name) || principal.name == Principal::system().name || principal.name.ends_with(MANAGED)
+        {
+            wrong(
+                "/principal",
+                "Such a principal is the server's own, or no name: use letters, digits, `-`, `_`, `.`, `@`.",
+            );
         }
         if principal.roles.iter().any(|role| role.trim().is_empty() || role.eq_ignore_ascii_case(TEAM_ADMIN)) {
-            wrong("/roles", "A role is a name, and not one of the server's own; give the standing `admin` to administrators.");
+            wrong(
+                "/roles",
+                "A role is a name, and not one of the server's own; give the standing `admin` to administrators.",
+            );
         }
         if expires.is_some_and(|end| end <= self.inner.environment.now()) {
             wrong("/expires", "A token must end in the future.");

@@ -122,7 +122,8 @@ impl App {
         let mut recorded: Vec<RecordedEvent> = Vec::with_capacity(heard.len());
         let mut unit = Vec::new();
         for heard in heard {
-            let twin = recorded.iter().find(|one| one.event.key == heard.key && one.event.source == heard.source).cloned();
+            let twin =
+                recorded.iter().find(|one| one.event.key == heard.key && one.event.source == heard.source).cloned();
             let known = match twin {
                 Some(twin) => Some(twin),
                 None => self.inner.store.triggers().event(kind, &heard.source, &heard.key).await?,
@@ -311,7 +312,11 @@ enum Refused {
 
 impl From<WriteError> for Refused {
     fn from(error: WriteError) -> Refused {
-        if matches!(error, WriteError::Exists { what: "event" }) { Refused::Heard } else { Refused::Error(error.into()) }
+        if matches!(error, WriteError::Exists { what: "event" }) {
+            Refused::Heard
+        } else {
+            Refused::Error(error.into())
+        }
     }
 }
 
@@ -365,7 +370,8 @@ pub fn scope(installed: &Installed) -> Scope {
 }
 
 fn unknown_type(kind: &str) -> AppError {
-    let message = format!("No plugin hears requests for the trigger type `{kind}`; install one, or look at the spelling.");
+    let message =
+        format!("No plugin hears requests for the trigger type `{kind}`; install one, or look at the spelling.");
     AppError::not_found(code("trigger.type-unknown"), message)
 }
 

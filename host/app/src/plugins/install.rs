@@ -41,7 +41,12 @@ impl App {
     ///
     /// # Errors
     /// `access.denied` without `plugin.manage`, `plugin.too-large`, and what the runtime refuses, in its own words.
-    pub async fn inspect_plugin(&self, caller: &Caller, bytes: Bytes, granted: Granted) -> Result<Inspection, AppError> {
+    pub async fn inspect_plugin(
+        &self,
+        caller: &Caller,
+        bytes: Bytes,
+        granted: Granted,
+    ) -> Result<Inspection, AppError> {
         let digest = Digest::of(&bytes);
         let attempt = Attempt { action: "plugin.inspect", noun: "component", subject: digest.as_str() };
         self.permit_team(caller, attempt, TeamPermission::PluginManage).await?;
@@ -62,7 +67,8 @@ impl App {
         self.permit_team(caller, attempt, TeamPermission::PluginManage).await?;
         let manifest = self.describe(bytes.clone()).await?;
         check_schemas(&manifest)?;
-        let (name, attempt) = (manifest.id.clone(), Attempt { noun: "plugin", subject: manifest.id.as_str(), ..attempt });
+        let (name, attempt) =
+            (manifest.id.clone(), Attempt { noun: "plugin", subject: manifest.id.as_str(), ..attempt });
         let catalog = self
             .change_catalog(caller, attempt, |catalog| {
                 let granted = resolve(&granted, &manifest, catalog);
@@ -107,7 +113,8 @@ impl App {
         let mut entries = entries(catalog);
         entries.retain(|other| other.name != manifest.id);
         entries.push(entry);
-        let component = Write::Component { digest: digest.clone(), bytes: bytes.to_vec(), manifest: manifest.clone(), at };
+        let component =
+            Write::Component { digest: digest.clone(), bytes: bytes.to_vec(), manifest: manifest.clone(), at };
         Some(Changed { entries, with: vec![component], details })
     }
 
@@ -179,8 +186,11 @@ fn taken(new: &Manifest, other: &Manifest) -> Option<String> {
 /// A schema that cannot be used would make every configuration wrong, or right.
 fn check_schemas(manifest: &Manifest) -> Result<(), AppError> {
     let stages = manifest.stages.iter().enumerate().map(|(i, stage)| (format!("/stages/{i}/schema"), &stage.schema));
-    let operations =
-        manifest.operations.iter().enumerate().map(|(i, operation)| (format!("/operations/{i}/schema"), &operation.schema));
+    let operations = manifest
+        .operations
+        .iter()
+        .enumerate()
+        .map(|(i, operation)| (format!("/operations/{i}/schema"), &operation.schema));
     let queries = manifest.queries.iter().enumerate().map(|(i, query)| (format!("/queries/{i}/schema"), &query.schema));
     let triggers =
         manifest.triggers.iter().enumerate().map(|(i, trigger)| (format!("/triggers/{i}/schema"), &trigger.schema));

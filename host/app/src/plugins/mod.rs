@@ -22,8 +22,13 @@ impl App {
         let catalog = self.inner.catalogs.current();
         let after = page.after.as_ref().map(|cursor| cursor.0.as_str()).unwrap_or_default();
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-        let mut items: Vec<Installed> =
-            catalog.plugins().values().filter(|one| one.manifest.id.as_str() > after).take(limit + 1).cloned().collect();
+        let mut items: Vec<Installed> = catalog
+            .plugins()
+            .values()
+            .filter(|one| one.manifest.id.as_str() > after)
+            .take(limit + 1)
+            .cloned()
+            .collect();
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(|last| Cursor(last.manifest.id.to_string()));
@@ -41,5 +46,8 @@ impl App {
 }
 
 fn unknown(name: &str) -> AppError {
-    AppError::not_found(code("plugin.unknown"), format!("There is no plugin `{name}`; `GET /api/v1/plugins` lists them."))
+    AppError::not_found(
+        code("plugin.unknown"),
+        format!("There is no plugin `{name}`; `GET /api/v1/plugins` lists them."),
+    )
 }

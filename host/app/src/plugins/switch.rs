@@ -30,7 +30,12 @@ impl App {
     ///
     /// # Errors
     /// `plugin.unknown`, `plugin.nothing-before`, `plugin.grants-missing`, `plugin.type-taken`, `access.denied`.
-    pub async fn switch_plugin(&self, caller: &Caller, name: &str, switch: Switch) -> Result<Option<Installed>, AppError> {
+    pub async fn switch_plugin(
+        &self,
+        caller: &Caller,
+        name: &str,
+        switch: Switch,
+    ) -> Result<Option<Installed>, AppError> {
         let action = match switch {
             Switch::Enable => "plugin.enable",
             Switch::Disable => "plugin.disable",

@@ -3,16 +3,15 @@
 use app::App;
 use app::stream::StreamFilter;
 use axum::Json;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 
 use super::wire::NumberedEvent;
 use crate::authenticate::Authenticated;
-use crate::extract::{Path, Query};
+use crate::extract::{Path, QueryString};
 use crate::paging::{self, ListQuery, Listing};
 use crate::problem::Problem;
-use crate::stream::respond;
+use crate::stream::{Wish, respond};
 
 /// What has happened in an execution, in order. With `Accept: text/event-stream`, what happens from now on, as `/api/v1/stream` has it.
 #[utoipa::path(get, path = "/api/v1/executions/{execution}/events", operation_id = "listExecutionEvents", tag = "executions",
@@ -22,19 +21,14 @@ pub async fn handler(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     Path(execution): Path<String>,
-    Query(query): Query<ListQuery>,
-    request: Request,
+    QueryString(query): QueryString<ListQuery>,
+    wish: Wish,
 ) -> Result<Response, Problem> {
-    if wants_stream(request.headers()) {
+    if wish.accepts {
         let filter = StreamFilter { application: None, execution: Some(execution.into()) };
-        return respond(&app, &caller, filter, None, &request).await;
+        return respond(&app, &caller, filter, None, wish).await;
     }
     let page = app.execution_events(&caller, &execution, &query.page()?).await?;
     let listing: Listing<NumberedEvent> = paging::listing(page, |(number, event)| NumberedEvent::of(number, event));
     Ok(Json(listing).into_response())
-}
-
-fn wants_stream(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|value| value.split(',')).any(|kind| kind.trim().starts_with("text/event-stream"))
 }

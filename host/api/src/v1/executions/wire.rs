@@ -113,10 +113,8 @@ impl From<domain::execution::Execution> for Execution {
             ended: ended.map(Into::into),
             principal,
             trigger,
-            parent: parent.map(|parent| Parent {
-                execution: parent.execution.to_string(),
-                stage: parent.stage.to_string(),
-            }),
+            parent: parent
+                .map(|parent| Parent { execution: parent.execution.to_string(), stage: parent.stage.to_string() }),
             catalog,
         }
     }

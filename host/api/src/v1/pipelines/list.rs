@@ -6,7 +6,7 @@ use axum::extract::State;
 
 use super::wire::Pipeline;
 use crate::authenticate::Authenticated;
-use crate::extract::Query;
+use crate::extract::QueryString;
 use crate::paging::{self, ListQuery, Listing};
 use crate::problem::Problem;
 
@@ -16,7 +16,7 @@ use crate::problem::Problem;
 pub async fn handler(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
-    Query(query): Query<ListQuery>,
+    QueryString(query): QueryString<ListQuery>,
 ) -> Result<Json<Listing<Pipeline>>, Problem> {
     let page = app.all_pipelines(&caller, &query.page()?).await?;
     Ok(Json(paging::listing(page, Pipeline::from)))

@@ -6,7 +6,7 @@ use axum::extract::State;
 
 use super::wire::Pipeline;
 use crate::authenticate::Authenticated;
-use crate::extract::{Path, Query};
+use crate::extract::{Path, QueryString};
 use crate::paging::{self, ListQuery, Listing};
 use crate::problem::Problem;
 
@@ -18,7 +18,7 @@ pub async fn handler(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     Path(application): Path<String>,
-    Query(query): Query<ListQuery>,
+    QueryString(query): QueryString<ListQuery>,
 ) -> Result<Json<Listing<Pipeline>>, Problem> {
     let page = app.pipelines(&caller, &application, &query.page()?).await?;
     Ok(Json(paging::listing(page, Pipeline::from)))
