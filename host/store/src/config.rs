@@ -16,7 +16,7 @@ pub enum Synchronous {
     Normal,
 }
 
-/// What is called, with the reason, when the disk can no longer be trusted: it must not return to the caller's caller.
+/// What is called, with the reason, when the disk can no longer be trusted. If it returns, the store writes nothing more.
 pub type Fatal = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// How a store is opened.

@@ -11,6 +11,7 @@ pub mod config;
 pub mod drive;
 pub mod events;
 pub mod executions;
+mod open;
 pub mod operations;
 pub mod page;
 pub mod pipelines;
@@ -18,15 +19,18 @@ pub mod plugins;
 pub mod questions;
 pub mod read;
 pub mod settings;
+mod sqlite;
 pub mod tokens;
 pub mod triggers;
 pub mod wake;
 pub mod write;
+mod writer;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::environment::Environment;
-use tokio::sync::{broadcast, mpsc};
+use sqlx::SqlitePool;
+use tokio::sync::{broadcast, mpsc, oneshot};
 
 pub use applications::Applications;
 pub use audit::{Audit, AuditFilter};
@@ -45,11 +49,19 @@ pub use tokens::{Token, Tokens};
 pub use triggers::{EventFilter, RecordedEvent, Triggers};
 pub use wake::{Committed, Wake};
 pub use write::{CatalogEntry, Write, WriteError};
+use writer::{Order, Unit};
 
 /// The store. Clones share it; the last one gone, the writer finishes what is queued and ends.
 #[derive(Clone)]
 pub struct Store {
-    _inner: Arc<()>,
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    readers: SqlitePool,
+    orders: std::sync::mpsc::Sender<Order>,
+    feed: broadcast::Sender<Committed>,
+    wakes: Mutex<Option<mpsc::UnboundedReceiver<Wake>>>,
 }
 
 impl Store {
@@ -58,8 +70,8 @@ impl Store {
     /// # Errors
     /// Another process has it, its schema is newer than this program, or it cannot be read or written.
     pub async fn open(config: StoreConfig, environment: Arc<dyn Environment>) -> Result<Store, OpenError> {
-        let _ = (config, environment);
-        todo!()
+        let inner = open::open(config, environment).await?;
+        Ok(Store { inner: Arc::new(inner) })
     }
 
     /// Writes a unit, all or nothing; it rides the next group commit, and is durable when this returns.
@@ -67,34 +79,47 @@ impl Store {
     /// # Errors
     /// Why nothing of it was written.
     pub async fn write(&self, unit: Vec<Write>) -> Result<(), WriteError> {
-        let _ = unit;
-        todo!()
+        let unit = Unit::of_writes(unit)?;
+        let (reply, written) = oneshot::channel();
+        self.inner.orders.send(Order::Write(unit, reply)).map_err(|_| WriteError::Closed)?;
+        written.await.map_err(|_| WriteError::Closed)?
     }
 
-    /// Commits a drive if the execution is still as it was seen; durable when this returns `Committed`.
+    /// Commits a drive if the execution is still as it was seen; durable when this returns `Committed`. An execution that has ended
+    /// stays so: a drive that would reopen it is stale.
     ///
     /// # Errors
     /// Why nothing of it was written; a stale drive is no error.
     pub async fn drive(&self, commit: DriveCommit) -> Result<DriveOutcome, WriteError> {
-        let _ = commit;
-        todo!()
+        let unit = Unit::of_drive(commit)?;
+        let (reply, driven) = oneshot::channel();
+        self.inner.orders.send(Order::Drive(unit, reply)).map_err(|_| WriteError::Closed)?;
+        driven.await.map_err(|_| WriteError::Closed)?
     }
 
     /// Executions to be driven, pushed after the commit that moved them is durable. There is one such stream: `None` when it was taken.
     #[must_use]
     pub fn wakes(&self) -> Option<mpsc::UnboundedReceiver<Wake>> {
-        todo!()
+        self.inner.wakes.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Committed events from now on, in the order of the feed. One who lags reads [`Events::feed_after`].
     #[must_use]
     pub fn feed(&self) -> broadcast::Receiver<Committed> {
-        todo!()
+        self.inner.feed.subscribe()
     }
 
     /// Finishes what is queued, empties the write-ahead log into the database and lets the data folder go.
     pub async fn close(self) {
-        todo!()
+        let (reply, closed) = oneshot::channel();
+        if self.inner.orders.send(Order::Close(reply)).is_ok() {
+            let _writer_gone = closed.await;
+        }
+        self.inner.readers.close().await;
+    }
+
+    pub(crate) fn readers(&self) -> &SqlitePool {
+        &self.inner.readers
     }
 
     /// Applications.

@@ -2,6 +2,7 @@
 
 use domain::Params;
 
+use crate::read::Columns;
 use crate::{ReadError, Store};
 
 /// Reads settings.
@@ -12,7 +13,10 @@ pub struct Settings<'s> {
 impl Settings<'_> {
     /// The value under `key`.
     pub async fn get(&self, key: &str) -> Result<Option<Params>, ReadError> {
-        let _ = (self.store, key);
-        todo!()
+        let row = sqlx::query("select value from settings where key = $1")
+            .bind(key)
+            .fetch_optional(self.store.readers())
+            .await?;
+        row.map(|row| Columns { table: "settings", row: &row }.params("value")).transpose()
     }
 }

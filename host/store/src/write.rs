@@ -133,7 +133,7 @@ pub struct CatalogEntry {
 }
 
 /// Why a unit was not written. Nothing of it was.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WriteError {
     /// Something of that identity exists (unique name, id, key).
     #[error("{what} exists already")]

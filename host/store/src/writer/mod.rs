@@ -1,0 +1,258 @@
+//! The one writer: units queue up, and while one transaction commits, the next group forms.
+//!
+//! It is a thread of its own, because SQLite blocks: a commit waits for the disk. A unit that may not be written is left out, and the
+//! others commit without it. Nobody is answered, and nothing published, before the commit is durable.
+
+mod checkpoint;
+mod drive;
+mod facts;
+mod group;
+mod single;
+mod tx;
+mod unit;
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::environment::Environment;
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::config::{Fatal, StoreConfig};
+use crate::drive::DriveOutcome;
+use crate::sqlite::{Connection, SqliteError};
+use crate::wake::{Committed, Wake};
+use crate::write::WriteError;
+use group::Failed;
+use tx::{Counters, Told};
+
+pub(crate) use checkpoint::Checkpointer;
+pub(crate) use unit::Unit;
+
+/// How long the writer waits for those whom it has just answered: they are about to submit again, and one of them alone would make a
+/// commit of its own. Ends as soon as nobody comes; never waited by a lone writer.
+const REGROUP: Duration = Duration::from_micros(40);
+
+/// What is sent to the writer.
+pub(crate) enum Order {
+    /// Commit a drive.
+    Drive(Unit, oneshot::Sender<Result<DriveOutcome, WriteError>>),
+    /// Commit a list of writes.
+    Write(Unit, oneshot::Sender<Result<(), WriteError>>),
+    /// Finish what came before, and end.
+    Close(oneshot::Sender<()>),
+}
+
+enum Reply {
+    Drive(oneshot::Sender<Result<DriveOutcome, WriteError>>),
+    Write(oneshot::Sender<Result<(), WriteError>>),
+}
+
+struct Submitted {
+    unit: Unit,
+    reply: Reply,
+}
+
+impl Submitted {
+    /// That nobody waits for the answer any more is not an error: the caller was dropped.
+    fn answer(self, outcome: Result<Option<DriveOutcome>, WriteError>) {
+        match self.reply {
+            Reply::Drive(reply) => _ = reply.send(outcome.map(|driven| driven.unwrap_or(DriveOutcome::Stale))),
+            Reply::Write(reply) => _ = reply.send(outcome.map(|_| ())),
+        }
+    }
+
+    fn refuse(self, error: WriteError) {
+        self.answer(Err(error));
+    }
+}
+
+/// The writer, before its thread begins.
+pub(crate) struct Writer {
+    connection: Connection,
+    counters: Counters,
+    checkpointer: Arc<Checkpointer>,
+    environment: Arc<dyn Environment>,
+    fatal: Fatal,
+    group_units: usize,
+    group_bytes: usize,
+    wakes: mpsc::UnboundedSender<Wake>,
+    feed: broadcast::Sender<Committed>,
+    /// Held as long as anything may be written.
+    _lock: Arc<File>,
+}
+
+/// Why no more is written: the disk cannot be trusted.
+struct Stopped;
+
+/// What has come and is not written yet.
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Submitted>,
+    closing: Vec<oneshot::Sender<()>>,
+}
+
+impl Queue {
+    fn take(&mut self, order: Order) {
+        match order {
+            Order::Drive(unit, reply) => self.waiting.push_back(Submitted { unit, reply: Reply::Drive(reply) }),
+            Order::Write(unit, reply) => self.waiting.push_back(Submitted { unit, reply: Reply::Write(reply) }),
+            Order::Close(reply) => self.closing.push(reply),
+        }
+    }
+
+    /// Takes what is there. With more than one in the last group, waits for as many again as long as they keep coming.
+    fn drain(&mut self, orders: &Receiver<Order>, last: usize) {
+        while self.closing.is_empty() {
+            let next = if self.waiting.len() < last / 2 {
+                orders.recv_timeout(REGROUP)
+            } else {
+                orders.try_recv().map_err(|_| RecvTimeoutError::Timeout)
+            };
+            match next {
+                Ok(order) => self.take(order),
+                Err(_) => break,
+            }
+        }
+    }
+}
+
+impl Writer {
+    /// Counts on from what the database holds.
+    pub(crate) fn new(
+        mut connection: Connection,
+        config: &StoreConfig,
+        environment: Arc<dyn Environment>,
+        checkpointer: Arc<Checkpointer>,
+        (wakes, feed): (mpsc::UnboundedSender<Wake>, broadcast::Sender<Committed>),
+        lock: Arc<File>,
+    ) -> Result<Writer, SqliteError> {
+        let counters = connection.first(
+            "select (select coalesce(max(feed), 0) from events), (select coalesce(max(number), 0) from executions),
+              (select coalesce(max(number), 0) from trigger_events)",
+            &[],
+            |row| Counters { feed: row.int(0) + 1, execution: row.int(1) + 1, heard: row.int(2) + 1 },
+        )?;
+        let counters = counters.unwrap_or(Counters { feed: 1, execution: 1, heard: 1 });
+        Ok(Writer {
+            connection,
+            counters,
+            checkpointer,
+            environment,
+            fatal: config.on_fatal.clone().unwrap_or_else(|| Arc::new(end_process)),
+            group_units: config.group_units.max(1),
+            group_bytes: config.group_bytes,
+            wakes,
+            feed,
+            _lock: lock,
+        })
+    }
+
+    /// Writes until it is told to close, until nobody can submit any more, or until the disk cannot be trusted.
+    pub(crate) fn run(mut self, orders: Receiver<Order>) {
+        let mut queue = Queue::default();
+        let mut stopped = None;
+        let mut last = 0;
+        while stopped.is_none() {
+            if queue.waiting.is_empty() && queue.closing.is_empty() {
+                match orders.recv() {
+                    Ok(order) => queue.take(order),
+                    Err(_) => break,
+                }
+            }
+            queue.drain(&orders, last);
+            if queue.waiting.is_empty() {
+                break;
+            }
+            let group = self.form(&mut queue.waiting);
+            last = group.len();
+            stopped = self.settle(group).err();
+        }
+        self.end(queue, orders, stopped.is_none());
+    }
+
+    fn end(mut self, mut queue: Queue, orders: Receiver<Order>, trusted: bool) {
+        while let Ok(order) = orders.try_recv() {
+            queue.take(order);
+        }
+        drop(orders);
+        for submitted in queue.waiting {
+            submitted.refuse(WriteError::Closed);
+        }
+        self.checkpointer.end();
+        if trusted {
+            checkpoint::empty(&mut self.connection);
+        }
+        drop(self);
+        for closed in queue.closing {
+            let _nobody_waits = closed.send(());
+        }
+    }
+
+    /// Takes the next group from the front, bounded in units and bytes.
+    fn form(&self, waiting: &mut VecDeque<Submitted>) -> Vec<Submitted> {
+        let mut bytes = 0;
+        let mut count = 0;
+        for submitted in waiting.iter().take(self.group_units) {
+            bytes += submitted.unit.bytes();
+            if count > 0 && bytes > self.group_bytes {
+                break;
+            }
+            count += 1;
+        }
+        waiting.drain(..count).collect()
+    }
+
+    /// Commits what can be, and answers everybody.
+    fn settle(&mut self, mut group: Vec<Submitted>) -> Result<(), Stopped> {
+        while !group.is_empty() {
+            self.checkpointer.finish(&mut self.connection);
+            let units = group.iter().map(|submitted| &submitted.unit);
+            match group::attempt(&mut self.connection, self.environment.now(), self.counters, units) {
+                Ok((outcomes, told)) => {
+                    self.publish(told);
+                    for (submitted, outcome) in group.drain(..).zip(outcomes) {
+                        submitted.answer(outcome);
+                    }
+                    self.checkpointer.note(self.connection.log_pages());
+                }
+                Err(Failed::Culprit(index, error)) => {
+                    // It wrote something before it was refused: everything was rolled back, and the others go again.
+                    if index < group.len() {
+                        group.remove(index).refuse(error);
+                    }
+                }
+                Err(Failed::All(error)) => {
+                    tracing::error!(%error, units = group.len(), "nothing could be written");
+                    group.drain(..).for_each(|submitted| submitted.refuse(error.clone()));
+                }
+                Err(Failed::Fatal(reason)) => {
+                    (self.fatal)(&reason);
+                    group.drain(..).for_each(|submitted| submitted.refuse(WriteError::Database(reason.clone())));
+                    return Err(Stopped);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells observers and the engine of a commit that is durable, in the order of the feed.
+    fn publish(&mut self, told: Told) {
+        self.counters = told.counters;
+        if self.feed.receiver_count() > 0 {
+            for committed in told.committed {
+                let _none_left = self.feed.send(committed);
+            }
+        }
+        for wake in told.wakes {
+            let _no_engine = self.wakes.send(wake);
+        }
+    }
+}
+
+fn end_process(reason: &str) {
+    tracing::error!(reason, "the disk does not keep what it was given: ending before anything is built on it");
+    std::process::exit(70);
+}
