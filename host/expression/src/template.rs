@@ -119,6 +119,16 @@ impl Template {
         nodes.collect()
     }
 
+    /// Whether two texts hold the same expressions, wherever they stand.
+    pub fn same_expressions(&self, other: &Template) -> bool {
+        let nodes = |template: &Template| -> Vec<Node> {
+            let expression =
+                |part: &Part| if let Part::Expression { node, .. } = part { Some(node.clone()) } else { None };
+            template.0.parts.iter().filter_map(expression).collect()
+        };
+        nodes(self) == nodes(other)
+    }
+
     /// Evaluates the text.
     pub fn evaluate<'a>(&'a self, root: &'a Root<'a>, options: &'a Options<'a>) -> Evaluated {
         match self.raw(root, options) {
