@@ -57,7 +57,9 @@ impl Grant {
         let mut networks = self.open.clone();
         networks.extend(granted.filter_map(|text| {
             let network = text.parse::<Network>();
-            network.inspect_err(|error| tracing::warn!(plugin = %scope.plugin, %error, "a granted network opens nothing")).ok()
+            network
+                .inspect_err(|error| tracing::warn!(plugin = %scope.plugin, %error, "a granted network opens nothing"))
+                .ok()
         }));
         networks.sort_unstable();
         networks.dedup();

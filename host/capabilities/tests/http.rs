@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use capabilities::{Capabilities, Config};
+use capabilities::{Capabilities, Config, Denial, Denials};
 use domain::Digest;
 use domain::plugin::call::{Mode, Scope};
 use domain::plugin::{Grants, HttpGrant};
-use runtime::{Body, HttpRequest, Sink};
+use runtime::{Body, HttpRequest, Lent, Sink};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -86,10 +86,26 @@ fn request(method: &str, url: &str) -> HttpRequest {
     }
 }
 
-fn capabilities() -> (Capabilities, tempfile::TempDir) {
+/// Denials, kept.
+#[derive(Default)]
+struct Kept(Mutex<Vec<Denial>>);
+
+impl Denials for Kept {
+    fn denied(&self, denial: Denial) {
+        self.0.lock().expect("the record").push(denial);
+    }
+}
+
+struct Set {
+    lent: Lent,
+    denials: Arc<Kept>,
+}
+
+fn capabilities() -> (Set, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
-    let config = Config { data: folder.path().to_owned(), networks: Vec::new() };
-    (Capabilities::new(&config).expect("capabilities"), folder)
+    let denials = Arc::new(Kept::default());
+    let config = Config { denials: denials.clone(), ..Config::new(folder.path().to_owned(), "test") };
+    (Set { lent: Capabilities::new(config), denials }, folder)
 }
 
 #[tokio::test]
@@ -110,12 +126,13 @@ async fn an_answer_of_any_status_is_a_response() {
 #[tokio::test]
 async fn loopback_wants_a_grant_by_address_and_by_name() {
     let server = Server::start(&[("/x", reply("200 OK", "", ""))]).await;
-    let (mut capabilities, _folder) = capabilities();
+    let (capabilities, _folder) = capabilities();
     let named = format!("http://localhost:{}/x", server.address.port());
     for url in [server.url("/x"), named.clone()] {
         let failure = capabilities.lent.http.send(&scope(&[]), request("GET", &url)).await.expect_err("denied");
         assert_eq!(failure.code.as_str(), "http.denied", "{url}: {}", failure.message);
-        assert!(capabilities.denials.try_recv().is_ok(), "{url}: the denial is recorded");
+        let recorded = capabilities.denials.0.lock().expect("the record").pop();
+        assert_eq!(recorded.map(|denial| denial.plugin), Some("caller".to_owned()), "{url}: the denial is recorded");
     }
     assert_eq!(server.heard(), Vec::<String>::new(), "nothing was sent");
     let granted = scope(&["127.0.0.0/8", "::1/128"]);
@@ -151,7 +168,8 @@ async fn sizes_and_times_are_bounded() {
     let server = Server::start(&[("/big", reply("200 OK", "", &"x".repeat(5_000)))]).await;
     let (capabilities, _folder) = capabilities();
     let scope = scope(&["127.0.0.0/8"]);
-    let code = async |sent: HttpRequest| capabilities.lent.http.send(&scope, sent).await.map_err(|f| f.code.to_string());
+    let code =
+        async |sent: HttpRequest| capabilities.lent.http.send(&scope, sent).await.map_err(|f| f.code.to_string());
     assert_eq!(code(request("GET", &server.url("/big"))).await, Err("http.too-large".into()));
     let mut into_blob = request("GET", &server.url("/big"));
     into_blob.reply = Sink::Blob;
@@ -162,7 +180,9 @@ async fn sizes_and_times_are_bounded() {
     assert_eq!(code(silent).await, Err("http.timed-out".into()));
     assert_eq!(code(request("GET", "http://127.0.0.1:1/")).await, Err("http.unreachable".into()));
     assert_eq!(code(request("GET", "http://no-such-host.invalid/")).await, Err("http.unresolved".into()));
-    for (method, url) in [("GET", "not a url"), ("GET", "ftp://x/"), ("B D", "http://x/"), ("GET", "file:///etc/passwd")] {
+    for (method, url) in
+        [("GET", "not a url"), ("GET", "ftp://x/"), ("B D", "http://x/"), ("GET", "file:///etc/passwd")]
+    {
         assert_eq!(code(request(method, url)).await, Err("http.invalid-request".into()), "{method} {url}");
     }
 }

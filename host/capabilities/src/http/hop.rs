@@ -37,7 +37,8 @@ impl Hop {
     /// # Errors
     /// It is malformed.
     pub(super) fn first(request: HttpRequest) -> Result<Hop, Failure> {
-        let HttpRequest { method, url, headers: given, body, timeout: _, redirects: _, reply: _, identity: _ } = request;
+        let HttpRequest { method, url, headers: given, body, timeout: _, redirects: _, reply: _, identity: _ } =
+            request;
         let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes());
         let method = method.map_err(|_| invalid("the method is malformed".to_owned()))?;
         if matches!(method, Method::CONNECT | Method::TRACE) {

@@ -78,7 +78,8 @@ impl Client {
         identity: Option<&Identity>,
     ) -> Result<reqwest::Response, Failure> {
         let mut headers = hop.headers.clone();
-        if let Some(identity) = identity.filter(|own| grant::names(&own.hosts, hop.url.host_str().unwrap_or_default())) {
+        if let Some(identity) = identity.filter(|own| grant::names(&own.hosts, hop.url.host_str().unwrap_or_default()))
+        {
             for (name, value) in &identity.headers {
                 let (name, mut value) = hop::header(name, value)?;
                 value.set_sensitive(true);
@@ -164,7 +165,8 @@ impl Http for Client {
         let millis = wanted.min(self.bounds.longest);
         let time = Duration::from_millis(u64::from(millis));
         tokio::time::timeout(time, self.exchange(scope, request)).await.unwrap_or_else(|_| {
-            let message = format!("No complete answer within {millis} ms; whether the request had an effect is not known.");
+            let message =
+                format!("No complete answer within {millis} ms; whether the request had an effect is not known.");
             Err(Failure::new(FailureClass::TimedOut, code("http.timed-out"), message))
         })
     }
