@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(complaints(r#""millis": "soon""#), ["/stages/0/millis"]);
         assert_eq!(complaints(r#""millis": -1"#), ["/stages/0/millis"]);
         assert_eq!(complaints(r#""millis": {"a": "${ b }"}"#), ["/stages/0/millis"]);
-        assert_eq!(complaints(r#""tags": ["a", 7, "${ c }"]"#), ["/stages/0", "/stages/0/tags/1"]);
+        assert_eq!(complaints(r#""tags": ["a", 7, "${ c }"]"#), ["/stages/0/tags/1", "/stages/0"]);
     }
 
     #[test]

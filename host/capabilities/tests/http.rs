@@ -130,7 +130,7 @@ async fn loopback_wants_a_grant_by_address_and_by_name() {
     let named = format!("http://localhost:{}/x", server.address.port());
     for url in [server.url("/x"), named.clone()] {
         let failure = capabilities.lent.http.send(&scope(&[]), request("GET", &url)).await.expect_err("denied");
-        assert_eq!(failure.code.as_str(), "http.denied", "{url}: {}", failure.message);
+        assert_eq!(failure.code.as_str(), "grant.http-address", "{url}: {}", failure.message);
         let recorded = capabilities.denials.0.lock().expect("the record").pop();
         assert_eq!(recorded.map(|denial| denial.plugin), Some("caller".to_owned()), "{url}: the denial is recorded");
     }
@@ -158,7 +158,7 @@ async fn redirects_are_followed_as_asked_and_checked_again() {
     };
     assert_eq!(get("/a", 0).await.expect("a response").status, 302);
     assert_eq!(get("/a", 1).await.expect("a response").body, Body::Bytes(Bytes::from_static(b"there")));
-    assert_eq!(get("/metadata", 5).await.expect_err("denied").code.as_str(), "http.denied");
+    assert_eq!(get("/metadata", 5).await.expect_err("denied").code.as_str(), "grant.http-address");
     assert_eq!(get("/circle", 1_000).await.expect("given up").status, 302);
     assert!(server.heard().iter().any(|text| text.starts_with("GET /b")), "302 after a POST becomes a GET");
 }

@@ -207,10 +207,17 @@ impl Refusal {
         }
     }
 
-    /// The sentence for people.
+    /// The sentence for people: one line, whatever a parser had to say, and with its full stop.
     #[must_use]
     pub fn message(&self) -> String {
-        self.to_string()
+        let mut text = self.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(first) = text.get(..1).map(str::to_uppercase) {
+            text.replace_range(..1, &first);
+        }
+        if !text.ends_with(['.', ')', '?']) {
+            text.push('.');
+        }
+        text
     }
 }
 

@@ -40,7 +40,7 @@ async fn reads_are_answered_before_the_commit() {
     let answers = view.stages[1].context.get("answers").cloned().unwrap();
     assert_eq!(answers["far"], json!({ "a": 1 }));
     assert_eq!(answers["own"][0]["status"], "SUCCEEDED");
-    assert_eq!(answers["text"][0]["value"], "${1 + 1}");
+    assert_eq!(answers["text"][0]["value"], 2);
     let stats = bed.stats();
     assert_eq!((stats.commits, stats.reads, stats.reads_slow), (1, 2, 0), "{stats:?}");
 }

@@ -262,10 +262,11 @@ pub fn stage<'v>(view: &'v ExecutionView, reference: &str) -> &'v StageView {
 /// It was not.
 pub fn component(name: &str) -> Result<Vec<u8>> {
     let target = target();
-    let file = format!("{name}.wasm");
-    let places = [target.join("guests").join(&file), target.join("plugins").join(&file)];
+    let plugin = |kind: &str| target.join("plugins").join(format!("{kind}-{name}.wasm"));
+    let guest = target.join("guests").join(format!("{name}.wasm"));
+    let places = [guest, plugin("stage"), plugin("provider"), plugin("trigger")];
     let found = places.iter().find(|place| place.is_file());
-    let place = found.with_context(|| format!("{file} is not built: run `cargo xtask plugins --guests`"))?;
+    let place = found.with_context(|| format!("{name}.wasm is not built: run `cargo xtask plugins --guests`"))?;
     Ok(std::fs::read(place)?)
 }
 

@@ -48,7 +48,7 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_place() {
         codes,
         [
             "pipeline.ref-unknown /stages/1/requisiteStageRefIds/1",
-            "pipeline.cycle /stages/0/requisiteStageRefIds",
+            "pipeline.cycle /stages/1/requisiteStageRefIds",
             "pipeline.stage-type-unknown /stages/0/type",
         ]
     );

@@ -15,7 +15,7 @@ async fn a_plugin_is_read_compiled_and_described() {
     let bed = Bed::with(config(folder.path()));
     let bytes = component("stage-wait");
     let inspected = bed.runtime.inspect(&bytes).await.expect("accepted");
-    assert_eq!((inspected.manifest.id.as_str(), inspected.manifest.kind), ("wait", PluginKind::Stage));
+    assert_eq!((inspected.manifest.id.as_str(), inspected.manifest.kind), ("stage-wait", PluginKind::Stage));
     assert_eq!((inspected.contract.as_str(), inspected.size), ("mainsheet:stage@1.0.0", bytes.len()));
     assert!(inspected.imports.iter().any(|import| import.starts_with("wasi:cli/stderr@")), "{:?}", inspected.imports);
     assert!(inspected.compiled_in_ms > 0);
@@ -63,7 +63,8 @@ const STRANGER: &str = r#"(component
         (memory (export "memory") 1)
         (func (export "spin") (result i32) (loop $l (br $l)) (unreachable)))
     (core instance $i (instantiate $m))
-    (func $describe (result string) (canon lift (core func $i "spin") (memory $i "memory")))
+    (alias core export $i "memory" (core memory $memory))
+    (func $describe (result string) (canon lift (core func $i "spin") (memory $memory)))
     (instance $s (export "describe" (func $describe)))
     (export "mainsheet:stage/stage@1.0.0" (instance $s)))"#;
 
