@@ -2,6 +2,7 @@
 
 use domain::code::code;
 use domain::environment::execution_id;
+use domain::evaluation::AtStart;
 use domain::execution::{Control, Execution, ExecutionState, Parent, PipelineAt};
 use domain::id::{ApplicationName, ExecutionId};
 use domain::params::Value;
@@ -47,15 +48,18 @@ impl App {
     pub(crate) fn admit(&self, admission: Admission<'_>) -> Result<NewExecution, AppError> {
         let Admission { id, application, pipeline, definition, trigger, kind, user, principal, parent } = admission;
         let trigger = complete(trigger, definition, kind, user)?;
+        let id = id.unwrap_or_else(|| execution_id(self.inner.environment.as_ref()));
+        let AtStart { document, trigger: evaluated } = self.evaluate_at_start(&id, definition, &trigger);
+        let trigger = evaluated.unwrap_or(trigger);
         if trigger.text().len() > LARGEST {
             let message =
                 "Parameters, artifacts and payload of a start may have at most 1 MiB; put more into an artifact.";
             return Err(AppError::new(ErrorClass::TooLarge, code("execution.trigger-too-large"), message));
         }
-        let document = pipeline.is_none().then(|| definition.document.clone());
+        let document = document.or_else(|| pipeline.is_none().then(|| definition.document.clone()));
         let environment = self.inner.environment.as_ref();
         let execution = Execution {
-            id: id.unwrap_or_else(|| execution_id(environment)),
+            id,
             application: application.clone(),
             pipeline,
             name: definition.name.clone(),

@@ -8,7 +8,8 @@ use store::Store;
 /// Components of the store, by digest.
 #[derive(Clone)]
 pub struct StoredComponents {
-    store: Store,
+    /// The store.
+    pub store: Store,
 }
 
 impl StoredComponents {

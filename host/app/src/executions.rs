@@ -91,8 +91,9 @@ impl App {
     /// `pipeline.revision-unknown` when the store has lost it.
     pub async fn definition_of(&self, execution: &Execution, document: Option<&Params>) -> Result<Arc<Read>, AppError> {
         match (&execution.pipeline, document) {
-            (Some(at), _) => self.definition(at).await,
-            (None, Some(document)) => Ok(Arc::new(read(document))),
+            // Its own document first: the pass over expressions at the start may have changed it.
+            (_, Some(document)) => Ok(Arc::new(read(document))),
+            (Some(at), None) => self.definition(at).await,
             (None, None) => Ok(Arc::new(read(&Params::object()))),
         }
     }

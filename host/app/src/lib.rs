@@ -20,6 +20,7 @@ pub mod control;
 mod correlation;
 pub mod error;
 pub mod executions;
+pub mod expressions;
 pub mod host;
 pub mod known;
 mod locks;
@@ -32,6 +33,8 @@ pub mod stages;
 pub mod start;
 pub mod stats;
 pub mod stream;
+#[cfg(test)]
+mod tests;
 pub mod tokens;
 pub mod triggers;
 pub mod view;
@@ -99,6 +102,7 @@ struct Inner {
     correlations: correlation::Correlations,
     deciding: locks::Locks,
     refused: RwLock<Vec<plugins::Refused>>,
+    templates: expression::Templates,
 }
 
 impl App {
@@ -131,6 +135,7 @@ impl App {
             correlations: correlation::Correlations::new(),
             deciding: locks::Locks::new(),
             refused: RwLock::default(),
+            templates: expressions::templates(),
         };
         Ok(App { inner: Arc::new(inner) })
     }

@@ -195,30 +195,41 @@ fn problem_of(summary: &Summary) -> Value {
     json!({ "message": message, "summary": summary.to_json() })
 }
 
-/// The pass over a pipeline when it is started: everything with evaluator v2 and v3, everything but the stages with v4. What fails
-/// stays as text and is tried again when its stage starts. Absent when nothing changed.
-///
-/// # Errors
-/// What has to be fetched first.
-pub fn at_start(definition: &Definition, trigger: &Params, given: Given<'_>) -> Result<Option<Params>, Vec<Need>> {
+/// What the pass over a pipeline and its trigger changed when it was started.
+#[derive(Clone, Debug, Default)]
+pub struct AtStart {
+    /// The document, where it changed.
+    pub document: Option<Params>,
+    /// The trigger, where it changed.
+    pub trigger: Option<Params>,
+}
+
+/// The pass over a pipeline when it is started: its trigger; then everything with evaluator v2 and v3, everything but the stages
+/// with v4. What fails, or needs something from outside, stays as text and is tried again when its stage starts.
+#[must_use]
+pub fn at_start(definition: &Definition, trigger: &Params, given: Given<'_>) -> AtStart {
     let document = &definition.document;
-    if !has_expressions(document) {
-        return Ok(None);
+    let mut changed = AtStart::default();
+    if !has_expressions(document) && !has_expressions(trigger) {
+        return changed;
     }
     let mut context = Object::new();
     context.insert("trigger".to_owned(), trigger.value().clone());
     if let Some(variables) = document.get("templateVariables") {
         context.insert("templateVariables".to_owned(), variables.clone());
     }
-    let version = EvaluatorVersion::parse(document.get("spelEvaluator").and_then(Value::as_str));
     let options = given.options().at_submit();
     let walk = Walk { templates: Some(given.templates), deferred: &[] };
-    let outcome = evaluate_pipeline(document.value(), version, &Root::of_context(&context), &options, walk);
-    if !outcome.needs.is_empty() {
-        return Err(outcome.needs);
+    let evaluated = evaluate_value(trigger.value(), &Root::of_context(&context), &options, walk).value.into_owned();
+    if evaluated != *trigger.value() {
+        context.insert("trigger".to_owned(), evaluated.clone());
+        changed.trigger = Some(Params::new(evaluated));
     }
+    let version = EvaluatorVersion::parse(document.get("spelEvaluator").and_then(Value::as_str));
+    let outcome = evaluate_pipeline(document.value(), version, &Root::of_context(&context), &options, walk);
     let value = outcome.value.into_owned();
-    Ok((value != *document.value()).then(|| Params::new(value)))
+    changed.document = (value != *document.value()).then(|| Params::new(value));
+    changed
 }
 
 /// Evaluates one text for a person: on the root of a stage, on that of the execution, or on a context of its own.

@@ -14,7 +14,7 @@ use crate::core::Core;
 use crate::gathered::Gathered;
 use crate::seat::Seat;
 use crate::trouble::Trouble;
-use crate::{orders, perform, step};
+use crate::{evaluate, orders, perform, step};
 
 /// A place among those that compute. Given up while a drive waits for a read or a commit.
 pub(crate) struct Worker {
@@ -187,6 +187,10 @@ async fn run(core: &Arc<Core>, worker: &mut Worker, seat: &mut Seat, gathered: &
             return Ok(true);
         }
         for position in due {
+            evaluate::prepare(core, worker, seat, position, now).await;
+            if !seat.view.stages[position].running().is_some_and(|run| run.due) {
+                continue; // `stageEnabled` has left it out
+            }
             let verdict = step::step(core, seat, position, now).await;
             settle(&mut seat.view, position, verdict, now);
             steps += 1;

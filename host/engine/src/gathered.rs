@@ -54,7 +54,9 @@ impl Gathered {
         }
         let view = &seat.view;
         let report = match view.execution.state {
-            ExecutionState::Ended { status, .. } if !self.was_ended => Some(report(&view.execution, &view.stages, status)),
+            ExecutionState::Ended { status, .. } if !self.was_ended => {
+                Some(report(&view.execution, &view.stages, status))
+            }
             _ => None,
         };
         Some(DriveCommit {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use domain::execution::Fact;
 use domain::operation::OperationKey;
 use domain::question::QuestionRow;
-use domain::stage::request::{Expression, QueryRequest};
-use domain::{Failure, FailureClass, Params, Timestamp, code::code};
+use domain::stage::request::QueryRequest;
+use domain::{Failure, Params, Timestamp};
 use scheduler::{Order, Received, receive};
 
 use crate::core::Core;
@@ -14,7 +14,7 @@ use crate::drive::Worker;
 use crate::gathered::Gathered;
 use crate::seat::Seat;
 use crate::trouble::Trouble;
-use crate::{children, perform, reads};
+use crate::{children, evaluate, perform, reads};
 
 /// What came of a request.
 pub(crate) type Outcome = Result<Params, Failure>;
@@ -31,7 +31,7 @@ pub(crate) async fn place(
     let mut answered = false;
     let mut queries = Vec::new();
     for order in lost.into_iter().chain(seat.view.take_orders()) {
-        if let Some((key, outcome)) = place_one(core, seat, gathered, &mut queries, order, now).await? {
+        if let Some((key, outcome)) = place_one(core, worker, seat, gathered, &mut queries, order, now).await? {
             answered |= answer(seat, &key, outcome, now);
         }
     }
@@ -56,6 +56,7 @@ pub(crate) fn told(key: &OperationKey, outcome: Outcome) -> Fact {
 /// Makes a row of an order, or returns its answer.
 async fn place_one(
     core: &Core,
+    worker: &mut Worker,
     seat: &mut Seat,
     gathered: &mut Gathered,
     queries: &mut Vec<(OperationKey, QueryRequest)>,
@@ -69,7 +70,10 @@ async fn place_one(
         },
         Order::CancelOperation(key) => return Ok(cancel_operation(gathered, key)),
         Order::Query { key, request } => queries.push((key, request)),
-        Order::Evaluate { key, expressions } => return Ok(Some((key, Ok(unevaluated(&expressions))))),
+        Order::Evaluate { key, expressions } => {
+            let values = evaluate::answer(core, worker, seat, &key, &expressions, now).await;
+            return Ok(Some((key, Ok(values))));
+        }
         Order::Ask { key, question, expires: _ } => gathered.questions.push(QuestionRow {
             execution: key.execution,
             stage: key.stage,
@@ -112,22 +116,4 @@ fn close_question(gathered: &mut Gathered, key: OperationKey) {
     if gathered.questions.len() == before {
         gathered.closed_questions.push((key.stage, key.run, key.label));
     }
-}
-
-fn unevaluated(expressions: &[Expression]) -> Params {
-    let problem = Failure::new(
-        FailureClass::Unavailable,
-        code("expression.unavailable"),
-        "This server does not evaluate expressions yet; the text stands as it was written.",
-    );
-    let problem =
-        Params::from_members([("code", problem.code.as_str().into()), ("message", problem.message.as_str().into())]);
-    let answers: Vec<_> = expressions
-        .iter()
-        .map(|expression| {
-            let members = [("value", expression.value.value().clone()), ("problem", problem.value().clone())];
-            Params::from_members(members).value().clone()
-        })
-        .collect();
-    Params::new(answers.into())
 }

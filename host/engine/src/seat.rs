@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::App;
-use domain::Timestamp;
+use domain::{Params, Timestamp};
 use domain::execution::Fact;
 use domain::id::ExecutionId;
 use domain::plugin::Catalog;
@@ -29,6 +29,8 @@ pub(crate) struct Seat {
     pub inbox_seen: i64,
     /// The catalogue that the execution is pinned to.
     pub catalog: Arc<Catalog>,
+    /// The document that it runs.
+    pub document: Params,
     timeouts: usize,
 }
 
@@ -38,7 +40,15 @@ impl Seat {
         let definition = app.definition_of(&new.execution, new.document.as_ref()).await?;
         let catalog = app.catalogs().at(new.execution.catalog).await?;
         let view = View::new(new.execution.clone(), &definition.0, &definition.1);
-        Ok(Seat { view, version: ADMITTED_VERSION, epoch: 0, inbox_seen: 0, catalog, timeouts: 0 })
+        Ok(Seat {
+            view,
+            version: ADMITTED_VERSION,
+            epoch: 0,
+            inbox_seen: 0,
+            catalog,
+            document: definition.0.document.clone(),
+            timeouts: 0,
+        })
     }
 
     /// The seat of a stored execution, and the facts of its inbox that are not in it yet. Absent: there is no such execution.
@@ -63,7 +73,10 @@ impl Seat {
         view.cancel_told = cancel_told;
         view.restore(stages).map_err(|reference| Trouble::Damaged { execution: id.clone(), reference })?;
         let inbox_seen = inbox.first().map_or(inbox_head, |(first, _)| first - 1);
-        Ok(Some((Seat { view, version, epoch, inbox_seen, catalog, timeouts: 0 }, inbox)))
+        Ok(Some((
+            Seat { view, version, epoch, inbox_seen, catalog, document: definition.0.document.clone(), timeouts: 0 },
+            inbox,
+        )))
     }
 
     /// What it costs to keep: a measure in stages.
@@ -73,13 +86,14 @@ impl Seat {
 
     /// Gives stages that came into being since the last call the timeouts of their manifests.
     pub(crate) fn fill_timeouts(&mut self) {
-        for stage in &self.view.stages[self.timeouts..] {
-            if stage.timeout.is_some() || self.view.default_timeouts.contains_key(&stage.kind) {
+        let View { roster, default_timeouts, .. } = &mut self.view;
+        for stage in &roster.stages[self.timeouts..] {
+            if stage.timeout.is_some() || default_timeouts.contains_key(&stage.kind) {
                 continue;
             }
             let offer = self.catalog.find_stage(&stage.kind, stage.provider.as_deref());
             if let Some(timeout) = offer.and_then(|(_, offer)| offer.timeout) {
-                self.view.default_timeouts.insert(stage.kind.clone(), timeout);
+                default_timeouts.insert(stage.kind.clone(), timeout);
             }
         }
         self.timeouts = self.view.stages.len();

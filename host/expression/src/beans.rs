@@ -216,9 +216,12 @@ fn field_value(field: Field, value: Option<&Value>) -> Val<'_> {
 
 fn list_of(shape: Shape, value: Option<&Value>) -> Val<'_> {
     let items = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let bean = |item| match item {
-        &Value::Object(ref object) => Val::Bean(Bean::Data(shape, object)),
+    Val::list(items.iter().map(|item| element(shape, item)).collect())
+}
+
+fn element(shape: Shape, item: &Value) -> Val<'_> {
+    match item {
+        Value::Object(object) => Val::Bean(Bean::Data(shape, object)),
         other => Val::from_json(other),
-    };
-    Val::list(items.iter().map(bean).collect())
+    }
 }

@@ -61,7 +61,8 @@ pub(crate) enum Class {
     Array,
     Status,
     Bean,
-    Class,
+    /// What `T(...)` gives.
+    Reference,
     NotEvaluable,
     Null,
 }
@@ -89,7 +90,7 @@ impl Class {
             Val::Entry(_) => Class::Entry,
             Val::Bean(_) => Class::Bean,
             Val::Status(_) => Class::Status,
-            Val::Class(_) => Class::Class,
+            Val::Class(_) => Class::Reference,
             Val::Date(_) => Class::Date,
             Val::Format(_) => Class::SimpleDateFormat,
             Val::Instant(_) => Class::Instant,
@@ -131,7 +132,7 @@ impl Class {
             Class::Values => list::VALUES,
             Class::Map => map::METHODS,
             Class::Status => object::STATUS,
-            Class::Array | Class::Class | Class::NotEvaluable | Class::TemporalAdjusters => object::IDENTITY,
+            Class::Array | Class::Reference | Class::NotEvaluable | Class::TemporalAdjusters => object::IDENTITY,
             _ => object::METHODS,
         }
     }

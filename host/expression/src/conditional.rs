@@ -29,7 +29,7 @@ pub fn evaluate_bool(expression: &str, root: &Root<'_>, options: &Options<'_>) -
     let no = |problem: Problem| Condition::False { result: expression.to_owned(), problem: Some(problem) };
     let template = match Template::parse(&source, &options.limits) {
         Ok(template) => template,
-        Err(problem) => return no(problem),
+        Err(problem) => return no(*problem),
     };
     let value = match template.evaluate(root, options) {
         Evaluated::Value(value) => value,

@@ -226,6 +226,11 @@ impl<'a> Evaluator<'a> {
         let Some((start, rest)) = nodes.split_first() else {
             return Ok(Val::Null);
         };
+        if let Some(Node { at, kind: Kind::Function { name, .. } }) = rest.last() {
+            // Spring evaluates the last step by reference, and a function gives none.
+            let message = format_args!("function '{name}' cannot stand at the end of a path");
+            return Err(Fault::spel(Code::Operand, 1068, message).at(*at));
+        }
         let mut value = self.eval(start, scope)?;
         for node in rest {
             value = self.eval(node, &Scope { active: value, outer: scope.outer.clone() })?;

@@ -79,17 +79,17 @@ impl Template {
     ///
     /// # Errors
     /// Brackets that do not match, expressions that do not parse, that are too long or assign.
-    pub fn parse(source: &str, limits: &Limits) -> Result<Template, Problem> {
+    pub fn parse(source: &str, limits: &Limits) -> Result<Template, Box<Problem>> {
         let rewritten = rewrite(source);
         let place = |offset: usize| rewritten.places.source_offset(offset);
-        let spans = split(&rewritten.text).map_err(|fault| problem(source, &fault, place, 0))?;
+        let spans = split(&rewritten.text).map_err(|fault| Box::new(problem(source, &fault, place, 0)))?;
         let mut parts = Vec::with_capacity(spans.len());
         for span in spans {
             parts.push(match span {
                 Span::Literal(text) => Part::Literal(text.to_owned()),
                 Span::Expression(inner, start) => match parse(inner, limits) {
                     Ok(node) => Part::Expression { inner: inner.to_owned(), start, node },
-                    Err(fault) => return Err(problem(source, &fault, place, start)),
+                    Err(fault) => return Err(Box::new(problem(source, &fault, place, start))),
                 },
             });
         }
@@ -117,6 +117,16 @@ impl Template {
             Part::Literal(_) => None,
         });
         nodes.collect()
+    }
+
+    /// Whether two texts hold the same expressions, wherever they stand.
+    pub fn same_expressions(&self, other: &Template) -> bool {
+        let nodes = |template: &Template| -> Vec<Node> {
+            let expression =
+                |part: &Part| if let Part::Expression { node, .. } = part { Some(node.clone()) } else { None };
+            template.0.parts.iter().filter_map(expression).collect()
+        };
+        nodes(self) == nodes(other)
     }
 
     /// Evaluates the text.
@@ -236,7 +246,7 @@ pub struct Templates {
 #[derive(Debug, Default)]
 struct Kept {
     bytes: usize,
-    templates: HashMap<String, Result<Template, Problem>>,
+    templates: HashMap<String, Result<Template, Box<Problem>>>,
 }
 
 impl Templates {
@@ -249,7 +259,7 @@ impl Templates {
     ///
     /// # Errors
     /// As [`Template::parse`].
-    pub fn get(&self, text: &str) -> Result<Template, Problem> {
+    pub fn get(&self, text: &str) -> Result<Template, Box<Problem>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(template) = kept.templates.get(text) {
             return template.clone();

@@ -136,7 +136,7 @@ impl<'w> Walker<'w> {
         })
     }
 
-    fn template(&self, text: &str) -> Result<Template, Problem> {
+    fn template(&self, text: &str) -> Result<Template, Box<Problem>> {
         match self.walk.templates {
             Some(templates) => templates.get(text),
             None => Template::parse(text, &self.options.limits),
@@ -148,7 +148,7 @@ impl<'w> Walker<'w> {
             Ok(template) => template,
             Err(problem) => {
                 let key = unparsed_key(text);
-                self.failed(&key, text, level, problem);
+                self.failed(&key, text, level, *problem);
                 self.summary.attempt(key);
                 return Text::AsItWas;
             }

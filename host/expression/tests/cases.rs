@@ -14,6 +14,20 @@ fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+fn files(ending: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder()).expect("the folder is there");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|path| path.to_string_lossy().ends_with(ending));
+    files.sort();
+    files
+}
+
+/// Named contexts of every file.
+fn contexts() -> Value {
+    let parsed = files("contexts.json").into_iter().map(|path| serde_json::from_str::<Object>(&read(&path)));
+    Value::Object(parsed.flat_map(|contexts| contexts.expect("contexts are JSON")).collect())
+}
+
 /// Runs a case with the root that it describes.
 fn run<'v>(case: &'v Value, contexts: &'v Value) -> Outcome<'v> {
     let context = match case["context"].get("$ref") {
@@ -67,14 +81,8 @@ fn verdict(case: &Value, outcome: &Outcome<'_>) -> Result<(), String> {
 
 #[test]
 fn every_case_holds() {
-    let contexts: Value =
-        serde_json::from_str(&read(&folder().join("expression-contexts.json"))).expect("contexts are JSON");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder())
-        .expect("the folder is there")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
-        .collect();
-    files.sort();
+    let contexts = contexts();
+    let files = files("cases.jsonl");
     let mut failures = Vec::new();
     let mut count = 0;
     for file in files {
@@ -84,7 +92,7 @@ fn every_case_holds() {
             failures.extend(verdict(&case, &run(&case, &contexts)).err());
         }
     }
-    assert!(count >= 150, "only {count} cases found");
+    assert!(count >= 650, "only {count} cases found");
     assert!(failures.is_empty(), "{} of {count} cases fail:\n{}", failures.len(), failures.join("\n"));
 }
 

@@ -54,6 +54,12 @@ impl Runtime {
         Ok(Runtime { inner: Arc::new(inner::Inner::new(config, lent, components)?) })
     }
 
+    /// What plugins are lent, for those parts of the server that reach out under the same policy.
+    #[must_use]
+    pub fn lent(&self) -> &Lent {
+        &self.inner.lent
+    }
+
     /// Everything that an install wants to know: size, contract and imports first; then it is compiled, compared with the
     /// contract, and asked to describe itself where everything is denied.
     ///

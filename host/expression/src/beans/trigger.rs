@@ -5,8 +5,11 @@ use super::{Field, Shape, data_property, field_value};
 use crate::execution::{EMPTY, Object};
 use crate::value::{Key, Map, OwnedMap, Val};
 
+/// Makes a default.
+type Default = fn() -> Val<'static>;
+
 /// What the root's `trigger` map answers for keys that the trigger does not have.
-pub(crate) static TRIGGER_DEFAULTS: [(&str, fn() -> Val<'static>); 8] = [
+pub(crate) static TRIGGER_DEFAULTS: [(&str, Default); 8] = [
     ("user", || Val::borrowed("[anonymous]")),
     ("parameters", || Val::Map(Map::Json(&EMPTY))),
     ("artifacts", || Val::list(Vec::new())),

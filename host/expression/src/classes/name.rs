@@ -108,7 +108,7 @@ impl Class {
             Class::Array => "array",
             Class::Status => "com.netflix.spinnaker.orca.api.pipeline.models.ExecutionStatus",
             Class::Bean => "an object of the execution",
-            Class::Class => "java.lang.Class",
+            Class::Reference => "java.lang.Class",
             Class::NotEvaluable => "com.netflix.spinnaker.kork.expressions.NotEvaluableExpression",
             Class::Null => "null",
             _ => "java.lang.Object",

@@ -16,7 +16,7 @@ pub(crate) fn converts_to_text(value: &Val<'_>) -> bool {
                 | Class::LocalDateTime
                 | Class::Instant
                 | Class::Entry
-                | Class::Class
+                | Class::Reference
                 | Class::Random
                 | Class::NotEvaluable
         ),

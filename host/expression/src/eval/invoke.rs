@@ -28,7 +28,7 @@ impl<'a> Evaluator<'a> {
         }
         let (class, of_class) = match target {
             Val::Class(reference) if reference.dimensions == 0 && !reference.primitive => (reference.class, true),
-            Val::Class(_) => return Err(no_method(Class::Class, name, &values)),
+            Val::Class(_) => return Err(no_method(Class::Reference, name, &values)),
             _ => (Class::of(target), false),
         };
         let mut candidates: Vec<&'static Method> =

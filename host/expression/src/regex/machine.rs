@@ -363,18 +363,20 @@ impl<'p> Machine<'p> {
         let before = at.checked_sub(1).and_then(character);
         let here = character(at);
         let ends_line = |c: Option<char>, unix: bool| c.is_some_and(|c| is_line_end(c, unix));
-        let inside_crlf = before == Some('\r') && here == Some('\n');
+        let between = before == Some('\r') && here == Some('\n');
+        // Between `\r` and `\n` no line ends, unless only `\n` ends lines.
+        let apart = |unix: bool| unix || !between;
         self.reads += 1;
         Ok(match place {
             Place::Begin => at == 0,
             Place::End => at == length,
             Place::BeforeLastLineEnd(unix) => {
-                let last = at + 1 == length && ends_line(here, unix) && !(inside_crlf && !unix);
+                let last = at + 1 == length && ends_line(here, unix) && apart(unix);
                 let crlf = !unix && at + 2 == length && here == Some('\r') && character(at + 1) == Some('\n');
                 at == length || last || crlf
             }
-            Place::LineBegin(unix) => at == 0 || (at < length && ends_line(before, unix) && !(inside_crlf && !unix)),
-            Place::LineEnd(unix) => at == length || (ends_line(here, unix) && !(inside_crlf && !unix)),
+            Place::LineBegin(unix) => at == 0 || (at < length && ends_line(before, unix) && apart(unix)),
+            Place::LineEnd(unix) => at == length || (ends_line(here, unix) && apart(unix)),
             Place::WordBoundary | Place::NoWordBoundary => {
                 let boundary = before.is_some_and(is_word) != here.is_some_and(is_word);
                 boundary == (place == Place::WordBoundary)

@@ -43,7 +43,10 @@ impl Reader<'_> {
     pub(super) fn plain_line(&mut self, flow: bool) -> Parse<String> {
         let first = self.peek();
         let starts = match first {
-            Some('-' | '?' | ':') => !self.is_blank_at(1) && !(flow && matches!(self.ahead(1), Some(',' | ']' | '}'))),
+            Some('-' | '?' | ':') => {
+                let ends = flow && matches!(self.ahead(1), Some(',' | ']' | '}'));
+                !(ends || self.is_blank_at(1))
+            }
             Some(c) => !matches!(
                 c,
                 ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`'

@@ -53,7 +53,11 @@ impl DateFormat {
 }
 
 fn numeric(letter: char, count: usize) -> bool {
-    !matches!(letter, 'G' | 'E' | 'a' | 'z' | 'Z' | 'X') && !(matches!(letter, 'M' | 'L') && count > 2)
+    match letter {
+        'G' | 'E' | 'a' | 'z' | 'Z' | 'X' => false,
+        'M' | 'L' => count <= 2,
+        _ => true,
+    }
 }
 
 fn read_field(
