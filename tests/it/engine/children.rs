@@ -9,7 +9,7 @@ use tests::bed::{Bed, stage};
 use super::chain;
 
 async fn bed_with_child(child: serde_json::Value) -> (Bed, String) {
-    let bed = Bed::open(&["scripted", "wait", "pipeline"]).await.unwrap();
+    let bed = Bed::open(&["scripted", "stage-wait", "stage-pipeline"]).await.unwrap();
     let id = bed.save(child).await.unwrap();
     (bed, id)
 }
@@ -66,7 +66,7 @@ async fn a_cancelled_child_cancels_the_stage_that_waits() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pipeline_that_is_not_there_fails_the_stage() {
-    let bed = Bed::open(&["scripted", "pipeline"]).await.unwrap();
+    let bed = Bed::open(&["scripted", "stage-pipeline"]).await.unwrap();
     let execution = bed.start(chain(vec![json!({ "type": "pipeline", "pipeline": "none" })])).await.unwrap();
     let view = bed.ended(&execution).await.unwrap();
     assert_eq!(stage(&view, "0").problem.as_ref().unwrap().code.as_str(), "pipeline.unknown");

@@ -31,7 +31,7 @@ async fn cancel_calls_what_was_begun_once_more_and_starts_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clean_up_is_performed_after_the_cancel() {
-    let bed = Bed::open(&["scripted", "idle", "wait"]).await.unwrap();
+    let bed = Bed::open(&["scripted", "idle", "stage-wait"]).await.unwrap();
     let stage_with_clean_up = json!({ "type": "script",
         "requests": [{ "label": "long", "timer": { "after": 3_600_000 } }],
         "onCancel": [{ "label": "undo", "operate": { "provider": "idle", "kind": "nothing" } }] });

@@ -9,7 +9,7 @@ use super::{asked, chain, script};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_judgment_waits_for_a_person() {
-    let bed = Bed::open(&["scripted", "manual-judgment"]).await.unwrap();
+    let bed = Bed::open(&["scripted", "stage-manual-judgment"]).await.unwrap();
     let document = chain(vec![json!({ "type": "manualJudgment", "instructions": "Go?" }), json!({ "type": "noop" })]);
     let execution = bed.start(document).await.unwrap();
     bed.until(&execution, asked).await.unwrap();

@@ -14,7 +14,7 @@ use super::{act, asked, chain, ordered};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn timers_questions_and_operations_survive() {
-    let mut bed = Bed::open(&["scripted", "idle", "wait", "manual-judgment"]).await.unwrap();
+    let mut bed = Bed::open(&["scripted", "idle", "stage-wait", "stage-manual-judgment"]).await.unwrap();
     let waits = bed.start(chain(vec![json!({ "type": "wait", "waitTime": 100 })])).await.unwrap();
     let judges = bed.start(chain(vec![json!({ "type": "manualJudgment" })])).await.unwrap();
     let acts = bed.start(chain(vec![act("slow", json!({ "times": 2, "after": 50_000 }))])).await.unwrap();
@@ -68,7 +68,7 @@ async fn an_operation_that_must_not_be_repeated_is_called_if_it_was_only_ordered
 
 #[tokio::test(flavor = "multi_thread")]
 async fn executions_admitted_and_controls_raised_without_an_engine_are_found() {
-    let mut bed = Bed::open(&["scripted", "wait"]).await.unwrap();
+    let mut bed = Bed::open(&["scripted", "stage-wait"]).await.unwrap();
     let waits = bed.start(chain(vec![json!({ "type": "wait", "waitTime": 3_600 })])).await.unwrap();
     bed.until(&waits, |kind| matches!(kind, EventKind::StageStarted { .. })).await.unwrap();
     bed.quiet().await;

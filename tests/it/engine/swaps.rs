@@ -20,7 +20,7 @@ fn variant(bytes: &[u8], number: u8) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_swaps_under_fifty_running_executions() {
-    let bed = Bed::open(&["scripted", "idle", "wait"]).await.unwrap();
+    let bed = Bed::open(&["scripted", "idle", "stage-wait"]).await.unwrap();
     let original = component("idle").unwrap();
     let mut digests = vec![Digest::of(&original)];
     let document = chain(vec![

@@ -8,7 +8,7 @@ use super::chain;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wait_ends_when_its_moment_comes_and_not_before() {
-    let bed = Bed::open(&["wait"]).await.unwrap();
+    let bed = Bed::open(&["stage-wait"]).await.unwrap();
     let execution = bed.start(chain(vec![json!({ "type": "wait", "waitTime": 60 })])).await.unwrap();
     bed.until(&execution, |kind| matches!(kind, EventKind::StageStarted { .. })).await.unwrap();
     bed.quiet().await;
@@ -25,7 +25,7 @@ async fn a_wait_ends_when_its_moment_comes_and_not_before() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_waits_end_at_their_own_moments() {
-    let bed = Bed::open(&["wait"]).await.unwrap();
+    let bed = Bed::open(&["stage-wait"]).await.unwrap();
     let mut executions = Vec::new();
     for number in 1..=300 {
         let document = chain(vec![json!({ "type": "wait", "waitTime": number })]);
