@@ -149,6 +149,10 @@ fn in_use(what: &str) -> Code {
 
 impl From<ReadError> for AppError {
     fn from(error: ReadError) -> AppError {
+        if matches!(error, ReadError::Cursor) {
+            let message = "`after` is no cursor of this list; use the `next` of its last page.";
+            return AppError::new(ErrorClass::Malformed, code("request.cursor-invalid"), message);
+        }
         tracing::error!(%error, "a read failed");
         AppError::new(ErrorClass::Internal, code("store.failed"), "The database failed; the server's log says how.")
     }
@@ -156,8 +160,20 @@ impl From<ReadError> for AppError {
 
 impl From<Refusal> for AppError {
     fn from(refusal: Refusal) -> AppError {
-        AppError::new(ErrorClass::Invalid, refusal.code(), refusal.message())
+        AppError::new(ErrorClass::Invalid, refusal.code(), sentence(&refusal.message()))
     }
+}
+
+/// One line, whatever a parser had to say, from a capital letter to a full stop.
+fn sentence(words: &str) -> String {
+    let mut text = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some(first) = text.get(..1).map(str::to_uppercase) {
+        text.replace_range(..1, &first);
+    }
+    if !text.ends_with(['.', ')', '?']) {
+        text.push('.');
+    }
+    text
 }
 
 impl From<AppError> for Failure {

@@ -28,6 +28,8 @@ impl Display for Node {
             Kind::Chain(nodes) => chain(f, nodes),
             Kind::List(items) => listed(f, '{', items, '}'),
             Kind::Map(entries) => map(f, entries),
+            // `![` would read as a projection.
+            Kind::Not(operand) if operand.to_string().starts_with('[') => write!(f, "(!({operand}))"),
             Kind::Not(operand) => write!(f, "(!{operand})"),
             Kind::Plus(operand) => write!(f, "(+ {operand})"),
             Kind::Minus(operand) => write!(f, "(- {operand})"),

@@ -213,17 +213,10 @@ impl Refusal {
         }
     }
 
-    /// The sentence for people: one line, whatever a parser had to say, and with its full stop.
+    /// The sentence for people.
     #[must_use]
     pub fn message(&self) -> String {
-        let mut text = self.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-        if let Some(first) = text.get(..1).map(str::to_uppercase) {
-            text.replace_range(..1, &first);
-        }
-        if !text.ends_with(['.', ')', '?']) {
-            text.push('.');
-        }
-        text
+        self.to_string()
     }
 }
 

@@ -63,7 +63,7 @@ fn step(seed: u64, view: &View, position: usize) -> Result<Verdict, Fault> {
         Patch { phases: (0..=count.min(3)).map(|phase| format!("phase {phase}")).collect(), ..Patch::default() };
     let finish =
         |status, problem| Ok(Verdict::Finished(Finish { status, patch: patch.clone(), problem, acting_as: None }));
-    if told && name % 3 != 0 {
+    if told && !name.is_multiple_of(3) {
         return finish(FinishStatus::Cancelled, None);
     }
     if random.below(30) == 0 && run.faults == 0 {
@@ -81,7 +81,7 @@ fn step(seed: u64, view: &View, position: usize) -> Result<Verdict, Fault> {
     }
     let nested = stage.ref_id.as_str().contains('<');
     let request = Request { label: Label::from(format!("ask {count}")), demand: demand(&mut random, nested) };
-    let withdraw = run.pending.iter().filter(|_| name % 5 == 0).map(|pending| pending.label.clone()).collect();
+    let withdraw = run.pending.iter().filter(|_| name.is_multiple_of(5)).map(|pending| pending.label.clone()).collect();
     Ok(Verdict::Waiting(Waiting { patch, requests: vec![request], withdraw, progress: None, state: Some(vec![1]) }))
 }
 

@@ -45,6 +45,7 @@ impl Environment for Real {
             loop {
                 let left = due.since(self.now());
                 let Ok(left @ 1..) = u64::try_from(left) else { return };
+                #[expect(clippy::disallowed_methods, reason = "the one home of real sleeping")]
                 tokio::time::sleep(Duration::from_millis(left).min(LONGEST_SLEEP)).await;
             }
         })
@@ -97,6 +98,7 @@ fn boot() -> i64 {
 }
 
 /// What the wall clock says, in milliseconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "the one home of the wall clock")]
 fn wall() -> i64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)

@@ -264,7 +264,8 @@ pub fn component(name: &str) -> Result<Vec<u8>> {
     let target = target();
     let plugin = |kind: &str| target.join("plugins").join(format!("{kind}-{name}.wasm"));
     let guest = target.join("guests").join(format!("{name}.wasm"));
-    let places = [guest, plugin("stage"), plugin("provider"), plugin("trigger")];
+    let whole = target.join("plugins").join(format!("{name}.wasm"));
+    let places = [guest, whole, plugin("stage"), plugin("provider"), plugin("trigger")];
     let found = places.iter().find(|place| place.is_file());
     let place = found.with_context(|| format!("{name}.wasm is not built: run `cargo xtask plugins --guests`"))?;
     Ok(std::fs::read(place)?)

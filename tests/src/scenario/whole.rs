@@ -1,6 +1,7 @@
 //! A scenario played against the whole server: real database, real components, the engine, and a clock moved by hand.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use app::control::Wish;
@@ -27,28 +28,46 @@ const MOST_TURNS: usize = 1_000;
 pub async fn play(scenario: &Scenario) -> Result<Vec<String>> {
     let bed = Bed::open(&COMPONENTS).await?;
     let start = bed.clock.now();
+    let before = bed.stats().drives;
     let execution = bed.start(scenario.pipeline.value().clone()).await?;
+    driven(&bed, before).await?;
     let mut script: VecDeque<&Step> =
         scenario.script.iter().filter(|step| !matches!(step.act, Act::Start(_))).collect();
     for _ in 0..MOST_TURNS {
-        bed.quiet().await;
         let view = bed.view(&execution).await?;
         let act = script.front().map(|step| start.plus(step.at));
         let due = if view.status.is_complete() { None } else { view.due };
         let Some(next) = [act, due].into_iter().flatten().min() else {
+            bed.ended(&execution).await?;
             let mut timeline = Timeline::default();
             bed.events(&execution).await?.iter().for_each(|event| timeline.add(event, start));
             return Ok(timeline.lines);
         };
+        let before = bed.stats().drives;
         bed.clock.advance(next.since(bed.clock.now()).max(0));
-        bed.quiet().await;
-        if act == Some(next) {
-            if let Some(step) = script.pop_front() {
-                perform(&bed, &execution, &step.act).await?;
-            }
+        if due == Some(next) {
+            driven(&bed, before).await?;
+        }
+        if act == Some(next)
+            && let Some(step) = script.pop_front()
+        {
+            let before = bed.stats().drives;
+            perform(&bed, &execution, &step.act).await?;
+            driven(&bed, before).await?;
         }
     }
     bail!("the scenario does not come to rest")
+}
+
+/// Waits until the engine has driven once more, and then has nothing to do but wait.
+async fn driven(bed: &Bed, before: u64) -> Result<()> {
+    let told = async {
+        while bed.stats().drives <= before {
+            tokio::task::yield_now().await;
+        }
+        bed.quiet().await;
+    };
+    tokio::time::timeout(Duration::from_secs(30), told).await.context("the engine was not woken")
 }
 
 async fn perform(bed: &Bed, execution: &ExecutionId, act: &Act) -> Result<()> {

@@ -1,6 +1,5 @@
 //! Guests that mean harm, or merely have faults: each costs its call and nothing else.
 
-
 use domain::plugin::call::Scope;
 use domain::stage::{FinishStatus, Verdict};
 use runtime::{Fault, FaultClass};
@@ -52,8 +51,8 @@ async fn a_panic_is_a_trap_with_the_guests_stack_and_words() {
     assert_eq!(fault.failure.code.as_str(), "plugin.trap");
     assert!(fault.failure.message.contains("it last said: I give up"), "{}", fault.failure.message);
     let (stack, logs) = (lines(&fault, "stack"), lines(&fault, "logs"));
-    assert!(stack.iter().any(|name| name.contains("guest_panics::")), "{stack:#?}");
-    assert!(stack.iter().all(|name| !name.contains("::h") && !name.starts_with("_ZN")), "{stack:#?}");
+    assert!(stack.iter().any(|name| name.contains("guest_panics")), "{stack:#?}");
+    assert!(stack.iter().all(|name| !name.contains("17h") && !name.starts_with("_ZN")), "{stack:#?}");
     assert!(logs.iter().any(|line| line.contains("src/lib.rs")), "{logs:#?}");
     assert_eq!(lines(&fault, "logs").last().map(|line| line.starts_with("note:")), Some(true));
 }
