@@ -58,9 +58,19 @@ pub(crate) struct Admission {
 #[derive(Debug)]
 pub(crate) enum Item {
     Admit(Box<Admission>),
-    Inbox { execution: ExecutionId, fact: String },
-    Checkpoint { key: OperationKey, begun: String },
-    Event { event: TriggerEvent, outcomes: Vec<StoredOutcome>, body: String },
+    Inbox {
+        execution: ExecutionId,
+        fact: String,
+    },
+    Checkpoint {
+        key: OperationKey,
+        begun: String,
+    },
+    Event {
+        event: TriggerEvent,
+        outcomes: Vec<StoredOutcome>,
+        body: String,
+    },
     /// What is written rarely is encoded by the writer.
     Single(Write),
 }
