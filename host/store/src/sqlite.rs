@@ -131,6 +131,15 @@ impl Connection {
         u64::try_from(self.log_pages.get()).unwrap_or(0)
     }
 
+    /// Lets the database grow to this many pages and no further.
+    pub(crate) fn limit(&mut self, pages: u64) -> Result<(), SqliteError> {
+        let sql = format!("pragma max_page_count = {pages}");
+        let text = CString::new(sql).unwrap_or_default();
+        // SAFETY: the handle is open, the text is a C string, and no callback is given.
+        let code = unsafe { ffi::sqlite3_exec(self.handle, text.as_ptr(), None, null_mut(), null_mut()) };
+        self.check(code)
+    }
+
     /// Runs a statement; says how many rows it changed.
     pub(crate) fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<usize, SqliteError> {
         self.query(sql, values, |_| ())?;

@@ -87,8 +87,11 @@ async fn an_end_is_final() {
     bed.admit("E1").await;
     bed.end("E1", 0, params("{}")).await;
     assert_eq!(bed.store.drive(drive("E1", 1)).await.expect("no error"), DriveOutcome::Stale, "reopens nothing");
+    let mut wakes = bed.store.wakes().expect("not taken");
+    while wakes.try_recv().is_ok() {}
     let control = Write::Control { execution: id("E1"), control: cancel() };
     assert_eq!(bed.refused(vec![control]).await, WriteError::Gone { what: "execution" });
+    assert!(wakes.try_recv().is_err(), "what was refused wakes nobody");
     let late = Write::Inbox { execution: id("E1"), fact: fact("x") };
     assert_eq!(bed.refused(vec![late]).await, WriteError::Gone { what: "execution" });
     // Clean-up after the end still commits, and does not move the end.

@@ -141,8 +141,8 @@ impl Executions<'_> {
     /// Executions that are not complete, oldest first, after the one with number `after` (0: from the first).
     pub async fn open(&self, after: i64, limit: u32) -> Result<Vec<OpenExecution>, ReadError> {
         let rows = sqlx::query(
-            "select number, id, due, exists (select 1 from inbox i where i.execution = number) as has_inbox
-            from executions indexed by executions_open where ended is null and number > $1 order by number limit $2",
+            "select e.number, e.id, e.due, exists (select 1 from inbox i where i.execution = e.number) as has_inbox
+            from executions e indexed by executions_open where e.ended is null and e.number > $1 order by e.number limit $2",
         )
         .bind(after)
         .bind(limit)
