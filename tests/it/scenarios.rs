@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tests::scenario::{Scenario, pure};
+use tests::scenario::{Scenario, pure, whole};
 
 fn each(mut play: impl FnMut(&Scenario) -> anyhow::Result<Vec<String>>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
@@ -31,4 +31,10 @@ fn each(mut play: impl FnMut(&Scenario) -> anyhow::Result<Vec<String>>) {
 #[test]
 fn scenarios_against_decide() {
     each(pure::play);
+}
+
+#[test]
+fn scenarios_against_the_whole_server() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    each(|scenario| runtime.block_on(whole::play(scenario)));
 }

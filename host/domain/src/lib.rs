@@ -7,6 +7,7 @@ pub mod application;
 pub mod audit;
 pub mod code;
 pub mod environment;
+pub mod evaluation;
 pub mod execution;
 pub mod failure;
 pub mod id;

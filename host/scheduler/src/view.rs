@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use domain::execution::{Event, EventKind, Execution};
 use domain::id::{Label, RefId};
 use domain::operation::OperationKey;
-use domain::params::Value;
-use domain::pipeline::{Definition, Graph, validate::stage_key};
-use domain::stage::{Planned, Stage, StageState, StoredStage, StoredState, Synthetic};
+use domain::pipeline::{Definition, Graph};
+use domain::stage::{Planned, Roster, StageState, StoredStage, StoredState};
 use domain::{Failure, StageId, Timestamp};
 
 use crate::changes::{Changes, Order};
@@ -18,7 +17,7 @@ pub struct View {
     /// The execution itself.
     pub execution: Execution,
     /// Its stages.
-    pub stages: Vec<Stage>,
+    pub roster: Roster,
     /// How many of them are top-level.
     pub top_level: usize,
     /// Since when it is paused, as far as the scheduler has acted on it.
@@ -28,7 +27,6 @@ pub struct View {
     /// Milliseconds that a stage of a type may run when its document says nothing, from the catalogue.
     pub default_timeouts: BTreeMap<String, i64>,
     pub(crate) moves: u64,
-    pub(crate) index: BTreeMap<StageId, usize>,
     pub(crate) changes: Changes,
 }
 
@@ -41,43 +39,34 @@ pub struct Fault {
     pub retryable: bool,
 }
 
+impl std::ops::Deref for View {
+    type Target = Roster;
+
+    fn deref(&self) -> &Roster {
+        &self.roster
+    }
+}
+
+impl std::ops::DerefMut for View {
+    fn deref_mut(&mut self) -> &mut Roster {
+        &mut self.roster
+    }
+}
+
 impl View {
     /// The view of an execution before anything happened: its document's stages, none started.
     #[must_use]
     pub fn new(execution: Execution, definition: &Definition, graph: &Graph) -> View {
-        let mut index = BTreeMap::new();
-        let mut stages = Vec::with_capacity(definition.stages.len());
-        for (position, stage) in definition.stages.iter().enumerate() {
-            let id = StageId::derive(&execution.id, &stage.ref_id);
-            index.insert(id.clone(), position);
-            stages.push(Stage {
-                id,
-                ref_id: stage.ref_id.clone(),
-                kind: stage_key(stage).to_owned(),
-                provider: stage.provider.clone(),
-                name: stage.name.clone(),
-                synthetic: None,
-                upstream: graph.upstream[position].clone(),
-                downstream: graph.downstream[position].clone(),
-                failure: stage.failure,
-                timeout: stage.timeout,
-                config: stage.config.clone(),
-                run: 1,
-                state: StageState::NotStarted,
-            });
-        }
-        let top_level = stages.len();
-        let (changes, default_timeouts) = (Changes::default(), BTreeMap::new());
+        let roster = Roster::new(&execution.id, definition, graph);
         View {
+            top_level: roster.stages.len(),
             execution,
-            stages,
-            top_level,
+            roster,
             paused_since: None,
             cancel_told: false,
-            default_timeouts,
+            default_timeouts: BTreeMap::new(),
             moves: 0,
-            index,
-            changes,
+            changes: Changes::default(),
         }
     }
 
@@ -86,21 +75,7 @@ impl View {
     /// # Errors
     /// The reference that does not fit the document: the store and the document disagree, which is a fault of ours.
     pub fn restore(&mut self, rows: Vec<StoredStage>) -> Result<(), RefId> {
-        for row in rows {
-            let position = match (&row.planned, self.index.get(&row.id)) {
-                (_, Some(&position)) => position,
-                (Some(planned), None) => self.attach(&row.ref_id, planned).ok_or_else(|| row.ref_id.clone())?,
-                (None, None) => return Err(row.ref_id),
-            };
-            let stage = &mut self.stages[position];
-            stage.run = row.run;
-            stage.state = match row.state {
-                StoredState::NotStarted => StageState::NotStarted,
-                StoredState::Running(run) => StageState::Running(run),
-                StoredState::Ended(ended) => StageState::Ended(ended),
-            };
-        }
-        Ok(())
+        self.roster.restore(rows)
     }
 
     /// The stored form of the stage at `position`.
@@ -129,7 +104,7 @@ impl View {
     /// The position of a stage.
     #[must_use]
     pub fn position(&self, id: &StageId) -> Option<usize> {
-        self.index.get(id).copied()
+        self.roster.position(id)
     }
 
     /// Positions of the synthetic stages that `parent` planned under `label`.
@@ -194,42 +169,4 @@ impl View {
             label: label.clone(),
         }
     }
-
-    /// Adds a synthetic stage; absent when its parent or a requisite is unknown.
-    pub(crate) fn attach(&mut self, ref_id: &RefId, planned: &Planned) -> Option<usize> {
-        let find = |reference: &RefId| self.index.get(&StageId::derive(&self.execution.id, reference)).copied();
-        let parent = find(&planned.parent)?;
-        let upstream = planned.requires.iter().map(find).collect::<Option<Vec<usize>>>()?;
-        let id = StageId::derive(&self.execution.id, ref_id);
-        let position = self.stages.len();
-        for &up in &upstream {
-            self.stages[up].downstream.push(position);
-        }
-        self.index.insert(id.clone(), position);
-        self.stages.push(Stage {
-            id,
-            ref_id: ref_id.clone(),
-            kind: planned.kind.clone(),
-            provider: planned.config.get("cloudProvider").and_then(|name| name.as_str()).map(str::to_owned),
-            name: planned.name.clone(),
-            synthetic: Some(Synthetic {
-                parent,
-                label: planned.label.clone(),
-                local: planned.local.clone(),
-                placement: planned.placement,
-            }),
-            upstream,
-            downstream: Vec::new(),
-            failure: planned.failure,
-            timeout: planned.config.get("stageTimeoutMs").and_then(millis),
-            config: planned.config.clone(),
-            run: 1,
-            state: StageState::NotStarted,
-        });
-        Some(position)
-    }
-}
-
-fn millis(value: &Value) -> Option<i64> {
-    value.as_f64().map(|millis| Timestamp::from_f64(millis).0)
 }

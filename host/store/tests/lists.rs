@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use bed::{Bed, application, drive, ending, execution, id, operation, params, pipeline};
 use domain::ExecutionId;
-use domain::execution::ExecutionStatus;
+use domain::execution::{Control, ControlKind, ExecutionStatus};
 use store::{
     Cursor, DriveCommit, ExecutionFilter, NewExecution, OperationFilter, Page, ReadError, StoredExecution, Write,
 };
@@ -132,7 +132,18 @@ async fn recovery_finds_everything_that_is_open_in_the_order_of_admission() {
     let all: Vec<_> = first.into_iter().chain(rest).collect();
     let names: Vec<&str> = all.iter().map(|open| open.id.as_str()).collect();
     assert_eq!(names, ["E0", "E1", "E2", "E4", "E5", "E6", "E7", "E8", "E9"]);
-    assert_eq!(all.iter().filter_map(|open| open.due).collect::<Vec<_>>(), [domain::Timestamp(77)]);
+    let since_ever = |open: &&store::OpenExecution| open.due == Some(domain::Timestamp(0));
+    assert_eq!(all.iter().filter(since_ever).count(), 8, "all but E4, which was driven");
+    assert_eq!(all[3].due, Some(domain::Timestamp(77)));
+    let raise = |kind| Write::Control { execution: id("E4"), control: Control { kind, ..Control::default() } };
+    bed.write(vec![raise(ControlKind::Pause)]).await;
+    let due = async || bed.store.executions().open(0, 100).await.expect("read")[3].due;
+    assert_eq!(due().await, Some(domain::Timestamp(0)), "its pause is not obeyed yet");
+    let paused_since = Some(domain::Timestamp(5));
+    bed.pass(DriveCommit { control: ControlKind::Pause, paused_since, ..drive("E4", 1) }).await;
+    assert_eq!(due().await, None, "it is now");
+    bed.write(vec![raise(ControlKind::Cancel)]).await;
+    assert_eq!(due().await, Some(domain::Timestamp(0)), "its cancel is not told yet");
     assert_eq!(all.iter().filter(|open| open.has_inbox).map(|open| open.id.as_str()).collect::<Vec<_>>(), ["E5"]);
 }
 

@@ -74,7 +74,7 @@ pub fn failure(failure: sdk::Failure) -> Failure {
     };
     let mut host = Failure::new(class, failure.code.into(), failure.message);
     host.retry_after = failure.retry_after;
-    host.details = failure.details.map(Params::new);
+    host.details = failure.details.map(|details| Params::new(*details));
     host
 }
 

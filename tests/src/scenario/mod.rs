@@ -6,5 +6,6 @@ pub mod file;
 pub mod native;
 pub mod pure;
 pub mod timeline;
+pub mod whole;
 
 pub use file::{Act, Scenario, Step};

@@ -57,10 +57,10 @@ pub fn play(scenario: &Scenario) -> Result<Vec<String>> {
         let next = [next_act, player.due()].into_iter().flatten().min();
         let Some(next) = next else { return Ok(player.timeline.lines) };
         player.now = player.now.max(next);
-        if next_act == Some(next) {
-            if let Some(step) = script.pop_front() {
-                player.act(&step.act)?;
-            }
+        if next_act == Some(next)
+            && let Some(step) = script.pop_front()
+        {
+            player.act(&step.act)?;
         }
     }
     bail!("the scenario does not come to rest")

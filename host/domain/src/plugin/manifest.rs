@@ -1,6 +1,7 @@
 //! What plugins say of themselves. Shape: `wit/manifest.schema.json`.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::grant::{Grants, Limits};
 use crate::id::PluginName;
@@ -195,4 +196,38 @@ pub struct TriggerOffer {
     /// Host events it listens to.
     #[serde(default)]
     pub listens: Vec<String>,
+}
+
+/// JSON pointers of the properties that a stage's schema marks `x-deferred`: the stage asks for their evaluation itself. `*` stands
+/// for any position of a list.
+#[must_use]
+pub fn deferred(schema: &Params) -> Vec<String> {
+    let mut pointers = Vec::new();
+    collect_deferred(schema.value(), schema.value(), "", 0, &mut pointers);
+    pointers
+}
+
+/// Depth to which schemas are looked through; references can go in a circle.
+const DEEPEST_SCHEMA: usize = 12;
+
+fn collect_deferred(root: &Value, schema: &Value, at: &str, depth: usize, pointers: &mut Vec<String>) {
+    if depth > DEEPEST_SCHEMA {
+        return;
+    }
+    if schema.get("x-deferred").and_then(Value::as_bool) == Some(true) {
+        pointers.push(at.to_owned());
+        return;
+    }
+    if let Some(target) =
+        schema.get("$ref").and_then(Value::as_str).and_then(|text| root.pointer(text.trim_start_matches('#')))
+    {
+        collect_deferred(root, target, at, depth + 1, pointers);
+    }
+    for (key, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let at = format!("{at}/{}", crate::pipeline::field::escaped(key));
+        collect_deferred(root, property, &at, depth + 1, pointers);
+    }
+    if let Some(items) = schema.get("items") {
+        collect_deferred(root, items, &format!("{at}/*"), depth + 1, pointers);
+    }
 }

@@ -2,11 +2,13 @@
 
 pub mod ancestry;
 pub mod request;
+pub mod roster;
 pub mod state;
 pub mod stored;
 pub mod verdict;
 
 pub use request::{Answer, Demand, Due, Pending, Request};
+pub use roster::Roster;
 pub use state::{CancelCause, Ended, Ending, Phase, Record, Run, Stage, StageState, StageStatus, Synthetic};
 pub use stored::{Planned, StoredStage, StoredState};
 pub use verdict::{Finish, FinishStatus, Patch, Verdict, Waiting};

@@ -5,12 +5,14 @@ mod control;
 mod end;
 mod fact;
 mod finish;
+mod prepare;
 mod request;
 mod start;
 pub mod time;
 mod verdict;
 
 use domain::Timestamp;
+use domain::evaluation::Prepared;
 use domain::execution::{ControlKind, ExecutionState, Fact};
 use domain::stage::Verdict;
 
@@ -50,6 +52,11 @@ pub fn decide(view: &mut View, now: Timestamp) -> Vec<usize> {
             view.stages[position].running().is_some_and(|run| run.due && run.ending.is_none() && run.retry.is_none())
         })
         .collect()
+}
+
+/// Takes in what the configuration of a running stage became, before its step.
+pub fn prepare(view: &mut View, position: usize, prepared: Prepared, now: Timestamp) {
+    prepare::prepare(view, position, prepared, now);
 }
 
 /// Takes in what a step came to.

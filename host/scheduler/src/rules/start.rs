@@ -41,8 +41,9 @@ fn may_start(view: &View, position: usize) -> bool {
 }
 
 fn start(view: &mut View, position: usize, now: Timestamp) {
-    let stage = &mut view.stages[position];
-    let timeout = stage.timeout.or_else(|| view.default_timeouts.get(&stage.kind).copied());
+    let View { roster, default_timeouts, .. } = view;
+    let stage = &mut roster.stages[position];
+    let timeout = stage.timeout.or_else(|| default_timeouts.get(&stage.kind).copied());
     stage.state = StageState::Running(Box::new(Run {
         started: now,
         config: None,

@@ -65,7 +65,8 @@ pub struct StoredExecution {
 pub struct OpenExecution {
     /// Which.
     pub id: ExecutionId,
-    /// When time alone has something to decide.
+    /// When time alone has something to decide; since ever, for one that was not driven since it was admitted or since its control was
+    /// raised.
     pub due: Option<Timestamp>,
     /// Has facts in its inbox that no commit has taken in.
     pub has_inbox: bool,
@@ -141,7 +142,9 @@ impl Executions<'_> {
     /// Executions that are not complete, oldest first, after the one with number `after` (0: from the first).
     pub async fn open(&self, after: i64, limit: u32) -> Result<Vec<OpenExecution>, ReadError> {
         let rows = sqlx::query(
-            "select e.number, e.id, e.due, exists (select 1 from inbox i where i.execution = e.number) as has_inbox
+            "select e.number, e.id, exists (select 1 from inbox i where i.execution = e.number) as has_inbox,
+              case when e.status = 'NOT_STARTED' or (e.control = 'pause') <> (e.paused_since is not null)
+                or (e.control = 'cancel' and e.cancel_told = 0) then 0 else e.due end as due
             from executions e indexed by executions_open where e.ended is null and e.number > $1 order by e.number limit $2",
         )
         .bind(after)

@@ -1,0 +1,13 @@
+//! Executions: starting, looking at and steering them.
+
+pub mod batch;
+pub mod cancel;
+pub mod events;
+pub mod get;
+pub mod list;
+pub mod pause;
+pub mod resume;
+pub mod start;
+pub mod start_document;
+pub mod start_named;
+pub(crate) mod wire;

@@ -1,0 +1,4 @@
+//! Single stages of an execution.
+
+pub mod patch;
+pub mod skip;

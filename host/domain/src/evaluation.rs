@@ -1,0 +1,361 @@
+//! Expressions where an execution has them: what they see, and when they are evaluated (reference expressions.md §1.7, §2).
+//!
+//! Pure: what an expression needs from outside is returned, and asked again with the answer.
+
+use expression::{
+    Answers, Condition, Environment, EvaluatorVersion, Need, Object, Options, Outcome, Root, Summary, Templates, Walk,
+    evaluate_pipeline, evaluate_stage_enabled, evaluate_value,
+};
+use serde_json::{Map, Value, json};
+
+use crate::execution::Execution;
+use crate::params::Params;
+use crate::pipeline::Definition;
+use crate::stage::request::{Expression, Placement};
+use crate::stage::{Stage, StageStatus};
+use crate::time::Timestamp;
+
+/// Everything an evaluation is given beside the execution.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// Parsed templates, shared by all evaluations of the server.
+    pub templates: &'a Templates,
+    /// Now.
+    pub now: Timestamp,
+    /// Seed of whatever is random in it.
+    pub seed: u64,
+    /// Answers to needs of an earlier round.
+    pub answers: &'a Answers,
+}
+
+impl Given<'_> {
+    fn options(&self) -> Options<'_> {
+        Options { answers: Some(self.answers), ..Options::new(Environment::new(self.now.0, self.seed)) }
+    }
+}
+
+/// What a stage's configuration became.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The configuration with results in the place of expressions; absent when nothing changed.
+    pub config: Option<Params>,
+    /// `expressionEvaluationSummary`; absent when nothing failed.
+    pub summary: Option<Params>,
+    /// What `stageEnabled` says; true without it.
+    pub enabled: bool,
+    /// What has to be fetched first; the rest counts only when this is empty.
+    pub needs: Vec<Need>,
+}
+
+/// Whether anything in a document could be an expression; cheap, on the text.
+#[must_use]
+pub fn has_expressions(document: &Params) -> bool {
+    document.text().contains("${")
+}
+
+/// Whether a configuration has to be prepared before its stage is stepped.
+#[must_use]
+pub fn is_due(config: &Params) -> bool {
+    has_expressions(config) || config.get("stageEnabled").is_some_and(|condition| !condition.is_null())
+}
+
+/// An execution as expressions see it. Owns what the API's shape has and the domain has not; borrows everything else.
+pub struct Scene<'a> {
+    execution: &'a Execution,
+    stages: &'a [Stage],
+    fields: Object,
+    contexts: Vec<Option<Object>>,
+    tasks: Vec<Value>,
+    nothing: Object,
+}
+
+impl<'a> Scene<'a> {
+    /// The scene of an execution and its stages; `document` is what it runs.
+    #[must_use]
+    pub fn new(execution: &'a Execution, stages: &'a [Stage], document: &Params) -> Scene<'a> {
+        let contexts = stages.iter().map(context_of).collect();
+        let tasks = stages.iter().map(tasks_of).collect();
+        Scene { execution, stages, fields: fields_of(execution, document), contexts, tasks, nothing: Object::new() }
+    }
+
+    /// The view that roots are made of.
+    #[must_use]
+    pub fn view(&self) -> expression::Execution<'_> {
+        let stages = self.stages.iter().enumerate().map(|(position, stage)| self.stage(position, stage)).collect();
+        expression::Execution::new(&self.fields, self.execution.trigger.value().as_object(), stages)
+    }
+
+    fn context(&self, position: usize) -> &Object {
+        let own = self.contexts.get(position).and_then(Option::as_ref);
+        let configured = self.stages.get(position).and_then(|stage| stage.configuration().value().as_object());
+        own.or(configured).unwrap_or(&self.nothing)
+    }
+
+    fn stage<'s>(&'s self, position: usize, stage: &'s Stage) -> expression::Stage<'s> {
+        let outputs = stage.record().and_then(|record| record.outputs.value().as_object()).unwrap_or(&self.nothing);
+        let place = stage.synthetic.as_ref();
+        let (start_time, end_time) = times(stage);
+        expression::Stage {
+            id: stage.id.as_str(),
+            ref_id: stage.ref_id.as_str(),
+            kind: &stage.kind,
+            name: Some(&stage.name),
+            status: status_of(stage.status()),
+            context: self.context(position),
+            outputs,
+            requisites: stage.upstream.iter().filter_map(|&up| Some(self.stages.get(up)?.ref_id.as_str())).collect(),
+            parent: place.and_then(|place| Some(self.stages.get(place.parent)?.id.as_str())),
+            owner: place.map(|place| match place.placement {
+                Placement::Before => expression::Owner::Before,
+                Placement::After => expression::Owner::After,
+            }),
+            tasks: self.tasks.get(position),
+            start_time,
+            end_time,
+            more: &self.nothing,
+        }
+    }
+}
+
+/// Evaluates the configuration of the stage at `position`, and then its `stageEnabled`. `deferred` are JSON pointers that stay as
+/// they are.
+#[must_use]
+pub fn prepare(scene: &Scene<'_>, position: usize, deferred: &[&str], given: Given<'_>) -> Prepared {
+    let view = scene.view();
+    let config = scene.stages.get(position).map(Stage::configuration).cloned().unwrap_or_default();
+    let unchanged = Prepared { config: None, summary: None, enabled: true, needs: Vec::new() };
+    let Some(root) = Root::of_stage(&view, position) else { return unchanged };
+    let options = given.options();
+    let walk = Walk { templates: Some(given.templates), deferred };
+    let Outcome { value, summary, needs } = evaluate_value(config.value(), &root, &options, walk);
+    let value = value.into_owned();
+    let enabled = match value.as_object().map(|map| is_enabled(&value, &root.clone().with_context(map), &options)) {
+        Some(Ok(enabled)) => enabled,
+        Some(Err(more)) => return Prepared { needs: needs.into_iter().chain(more).collect(), ..unchanged },
+        None => true,
+    };
+    let summary = (!summary.is_empty()).then(|| Params::new(summary.to_json()));
+    let config = (value != *config.value()).then(|| Params::new(value));
+    Prepared { config, summary, enabled, needs }
+}
+
+/// `stageEnabled` of type `expression`: anything but a result that reads `true` skips the stage (reference §1.7).
+fn is_enabled(config: &Value, root: &Root<'_>, options: &Options<'_>) -> Result<bool, Vec<Need>> {
+    let condition = config.get("stageEnabled");
+    let kind = condition.and_then(|condition| condition.get("type")).and_then(Value::as_str).unwrap_or_default();
+    let text = match condition.and_then(|condition| condition.get("expression")) {
+        Some(Value::String(text)) if kind.eq_ignore_ascii_case("expression") => text.clone(),
+        Some(Value::Bool(decided)) if kind.eq_ignore_ascii_case("expression") => decided.to_string(),
+        _ => return Ok(true),
+    };
+    match evaluate_stage_enabled(&text, root, options) {
+        Condition::True => Ok(true),
+        Condition::False { .. } => Ok(false),
+        Condition::Needs(needs) => Err(needs),
+    }
+}
+
+/// Evaluates what a stage asked for under one label: each expression sees the named ones before it. The answer is a list of
+/// `{value, problem?}`; what fails keeps its text.
+///
+/// # Errors
+/// What has to be fetched first.
+pub fn evaluate(
+    scene: &Scene<'_>,
+    position: usize,
+    expressions: &[Expression],
+    given: Given<'_>,
+) -> Result<Params, Vec<Need>> {
+    let view = scene.view();
+    let options = given.options();
+    let mut named = Object::new();
+    let mut answers = Vec::with_capacity(expressions.len());
+    for expression in expressions {
+        let Some(root) = Root::of_stage(&view, position) else { break };
+        let walk = Walk { templates: Some(given.templates), deferred: &[] };
+        let outcome = evaluate_value(expression.value.value(), &root.with_variables(&named), &options, walk);
+        if !outcome.needs.is_empty() {
+            return Err(outcome.needs);
+        }
+        let (value, failed) = (outcome.value.into_owned(), !outcome.summary.is_empty());
+        answers.push(if failed {
+            json!({ "value": value, "problem": problem_of(&outcome.summary) })
+        } else {
+            json!({ "value": value })
+        });
+        if let Some(name) = expression.name.as_ref().filter(|_| !failed) {
+            named.insert(name.clone(), value);
+        }
+    }
+    Ok(Params::new(Value::Array(answers)))
+}
+
+fn problem_of(summary: &Summary) -> Value {
+    let message = summary.descriptions().next().unwrap_or_default();
+    json!({ "message": message, "summary": summary.to_json() })
+}
+
+/// What the pass over a pipeline and its trigger changed when it was started.
+#[derive(Clone, Debug, Default)]
+pub struct AtStart {
+    /// The document, where it changed.
+    pub document: Option<Params>,
+    /// The trigger, where it changed.
+    pub trigger: Option<Params>,
+}
+
+/// The pass over a pipeline when it is started: its trigger; then everything with evaluator v2 and v3, everything but the stages
+/// with v4. What fails, or needs something from outside, stays as text and is tried again when its stage starts.
+#[must_use]
+pub fn at_start(definition: &Definition, trigger: &Params, given: Given<'_>) -> AtStart {
+    let document = &definition.document;
+    let mut changed = AtStart::default();
+    if !has_expressions(document) && !has_expressions(trigger) {
+        return changed;
+    }
+    let mut context = Object::new();
+    context.insert("trigger".to_owned(), trigger.value().clone());
+    if let Some(variables) = document.get("templateVariables") {
+        context.insert("templateVariables".to_owned(), variables.clone());
+    }
+    let options = given.options().at_submit();
+    let walk = Walk { templates: Some(given.templates), deferred: &[] };
+    let evaluated = evaluate_value(trigger.value(), &Root::of_context(&context), &options, walk).value.into_owned();
+    if evaluated != *trigger.value() {
+        context.insert("trigger".to_owned(), evaluated.clone());
+        changed.trigger = Some(Params::new(evaluated));
+    }
+    let version = EvaluatorVersion::parse(document.get("spelEvaluator").and_then(Value::as_str));
+    let outcome = evaluate_pipeline(document.value(), version, &Root::of_context(&context), &options, walk);
+    let value = outcome.value.into_owned();
+    changed.document = (value != *document.value()).then(|| Params::new(value));
+    changed
+}
+
+/// Evaluates one text for a person: on the root of a stage, on that of the execution, or on a context of its own.
+pub enum On<'a, 's> {
+    /// The root of the stage at this position.
+    Stage(&'a Scene<'s>, usize),
+    /// `{execution, trigger}`.
+    Execution(&'a Scene<'s>),
+    /// This context alone.
+    Context(&'a Object),
+}
+
+/// What evaluating one text for a person gave.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The result, or the text where there is none.
+    pub result: Params,
+    /// The summary, when something failed.
+    pub detail: Option<Params>,
+}
+
+/// Evaluates `text`, which is a template: only what stands in `${…}` is an expression.
+///
+/// # Errors
+/// What has to be fetched first.
+pub fn ask(on: &On<'_, '_>, text: &str, given: Given<'_>) -> Result<Answer, Vec<Need>> {
+    let view = match on {
+        On::Stage(scene, _) | On::Execution(scene) => Some(scene.view()),
+        On::Context(_) => None,
+    };
+    let root = match (on, &view) {
+        (On::Stage(_, position), Some(view)) => Root::of_stage(view, *position).unwrap_or(Root::of_execution(view)),
+        (On::Execution(_), Some(view)) => Root::of_execution(view),
+        (On::Context(context), _) => Root::of_context(context),
+        (_, None) => return Ok(Answer { result: Params::new(text.into()), detail: None }),
+    };
+    let value = Value::String(text.to_owned());
+    let options = given.options();
+    let walk = Walk { templates: Some(given.templates), deferred: &[] };
+    let outcome = evaluate_value(&value, &root, &options, walk);
+    if !outcome.needs.is_empty() {
+        return Err(outcome.needs);
+    }
+    let detail = (!outcome.summary.is_empty()).then(|| Params::new(outcome.summary.to_json()));
+    Ok(Answer { result: Params::new(outcome.value.into_owned()), detail })
+}
+
+/// The stage's configuration with what it wrote into its context laid over; absent when it wrote nothing.
+fn context_of(stage: &Stage) -> Option<Object> {
+    let written = stage.record()?.context.value().as_object().filter(|written| !written.is_empty())?;
+    let mut context = stage.configuration().value().as_object().cloned().unwrap_or_default();
+    context.extend(written.iter().map(|(key, value)| (key.clone(), value.clone())));
+    Some(context)
+}
+
+fn tasks_of(stage: &Stage) -> Value {
+    let phases = stage.record().map(|record| record.phases.as_slice()).unwrap_or_default();
+    let running = stage.running().is_some();
+    let last = phases.len().saturating_sub(1);
+    let task = |(index, phase): (usize, &crate::stage::Phase)| {
+        let status = match (phase.ended, running) {
+            (None, true) => "RUNNING",
+            (Some(_), false) if index == last => stage.status().as_str(),
+            _ => "SUCCEEDED",
+        };
+        json!({
+            "id": (index + 1).to_string(), "name": phase.name, "status": status,
+            "startTime": phase.started.0, "endTime": phase.ended.map(|at| at.0),
+            "stageStart": index == 0, "stageEnd": index == last,
+        })
+    };
+    Value::Array(phases.iter().enumerate().map(task).collect())
+}
+
+fn times(stage: &Stage) -> (Option<i64>, Option<i64>) {
+    match &stage.state {
+        crate::stage::StageState::NotStarted => (None, None),
+        crate::stage::StageState::Running(run) => (Some(run.started.0), None),
+        crate::stage::StageState::Ended(ended) => (ended.started.map(|at| at.0), Some(ended.ended.0)),
+    }
+}
+
+fn status_of(status: StageStatus) -> expression::Status {
+    match status {
+        StageStatus::NotStarted => expression::Status::NotStarted,
+        StageStatus::Running => expression::Status::Running,
+        StageStatus::Paused => expression::Status::Paused,
+        StageStatus::Succeeded => expression::Status::Succeeded,
+        StageStatus::FailedContinue => expression::Status::FailedContinue,
+        StageStatus::Terminal => expression::Status::Terminal,
+        StageStatus::Canceled => expression::Status::Canceled,
+        StageStatus::Stopped => expression::Status::Stopped,
+        StageStatus::Skipped => expression::Status::Skipped,
+    }
+}
+
+/// The execution's own properties, as the API shows them (reference pipelines-and-stages.md §1.7).
+fn fields_of(execution: &Execution, document: &Params) -> Object {
+    let mut fields = Map::new();
+    let mut put = |key: &str, value: Value| {
+        fields.insert(key.to_owned(), value);
+    };
+    put("id", execution.id.as_str().into());
+    put("name", execution.name.as_str().into());
+    put("application", execution.application.as_str().into());
+    put("status", execution.status().as_str().into());
+    put("authentication", json!({ "user": execution.principal, "allowedAccounts": [] }));
+    put("buildTime", execution.created.0.into());
+    put("startTime", execution.started().map(|at| at.0).into());
+    put("endTime", execution.ended().map(|at| at.0).into());
+    let cancelled = execution.control.kind == crate::execution::ControlKind::Cancel;
+    put("canceled", cancelled.into());
+    if cancelled {
+        put("canceledBy", execution.control.by.clone().into());
+        put("cancellationReason", execution.control.reason.clone().into());
+    }
+    let root = execution.parent.as_ref().map_or(&execution.id, |parent| &parent.execution);
+    put("rootId", root.as_str().into());
+    if let Some(pipeline) = &execution.pipeline {
+        put("pipelineConfigId", pipeline.id.as_str().into());
+    }
+    let copied = ["limitConcurrent", "keepWaitingPipelines", "maxConcurrentExecutions", "description", "notifications"];
+    for key in copied.into_iter().chain(["spelEvaluator", "templateVariables", "source", "origin"]) {
+        if let Some(value) = document.get(key) {
+            put(key, value.clone());
+        }
+    }
+    fields
+}

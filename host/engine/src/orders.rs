@@ -1,0 +1,119 @@
+//! What deciding orders: reads are answered before the commit, everything else becomes a row of it.
+
+use std::sync::Arc;
+
+use domain::execution::Fact;
+use domain::operation::OperationKey;
+use domain::question::QuestionRow;
+use domain::stage::request::QueryRequest;
+use domain::{Failure, Params, Timestamp};
+use scheduler::{Order, Received, receive};
+
+use crate::core::Core;
+use crate::drive::Worker;
+use crate::gathered::Gathered;
+use crate::seat::Seat;
+use crate::trouble::Trouble;
+use crate::{children, evaluate, perform, reads};
+
+/// What came of a request.
+pub(crate) type Outcome = Result<Params, Failure>;
+
+/// Takes every order of the seat's view, and those `lost` with another process. True when something was answered, so that there may be more to decide.
+pub(crate) async fn place(
+    core: &Arc<Core>,
+    worker: &mut Worker,
+    seat: &mut Seat,
+    gathered: &mut Gathered,
+    lost: Vec<Order>,
+    now: Timestamp,
+) -> Result<bool, Trouble> {
+    let mut answered = false;
+    let mut queries = Vec::new();
+    for order in lost.into_iter().chain(seat.view.take_orders()) {
+        if let Some((key, outcome)) = place_one(core, worker, seat, gathered, &mut queries, order, now).await? {
+            answered |= answer(seat, &key, outcome, now);
+        }
+    }
+    if !queries.is_empty() {
+        for (key, outcome) in reads::ask(core, worker, seat, queries).await {
+            answered |= answer(seat, &key, outcome, core.now());
+        }
+    }
+    Ok(answered)
+}
+
+/// Hands an answer to the view; true when it was wanted.
+pub(crate) fn answer(seat: &mut Seat, key: &OperationKey, outcome: Outcome, now: Timestamp) -> bool {
+    receive(&mut seat.view, told(key, outcome), now) == Received::Applied
+}
+
+/// The answer to a request as a fact.
+pub(crate) fn told(key: &OperationKey, outcome: Outcome) -> Fact {
+    Fact::Answered { stage: key.stage.clone(), run: key.run, label: key.label.clone(), by: None, outcome }
+}
+
+/// Makes a row of an order, or returns its answer.
+async fn place_one(
+    core: &Core,
+    worker: &mut Worker,
+    seat: &mut Seat,
+    gathered: &mut Gathered,
+    queries: &mut Vec<(OperationKey, QueryRequest)>,
+    order: Order,
+    now: Timestamp,
+) -> Result<Option<(OperationKey, Outcome)>, Trouble> {
+    match order {
+        Order::Operate { key, request, principal } => match perform::order(seat, key, request, principal, now) {
+            Ok(operation) => gathered.operations.push(operation),
+            Err(refused) => return Ok(Some((refused.0, Err(refused.1)))),
+        },
+        Order::CancelOperation(key) => return Ok(cancel_operation(gathered, key)),
+        Order::Query { key, request } => queries.push((key, request)),
+        Order::Evaluate { key, expressions } => {
+            let values = evaluate::answer(core, worker, seat, &key, &expressions, now).await;
+            return Ok(Some((key, Ok(values))));
+        }
+        Order::Ask { key, question, expires: _ } => gathered.questions.push(QuestionRow {
+            execution: key.execution,
+            stage: key.stage,
+            run: key.run,
+            label: key.label,
+            application: seat.view.execution.application.to_string(),
+            question,
+            asked: now,
+            votes: Vec::new(),
+            closed: None,
+        }),
+        Order::CloseQuestion(key) => close_question(gathered, key),
+        Order::RunPipeline { key, child, principal } => {
+            let outcome = children::start(core, seat, gathered, &key, &child, &principal).await?;
+            return Ok(Some((key, outcome)));
+        }
+        Order::Await { key, execution } => gathered.awaits.push((key, execution)),
+        Order::CancelExecution { execution, reason } => gathered.cancel_executions.push((execution, reason)),
+        // The notice itself is an event of this commit; whoever delivers it reads the feed.
+        Order::Notify { key, .. } => return Ok(Some((key, Ok(Params::null())))),
+    }
+    Ok(None)
+}
+
+/// An operation that no commit has ordered yet is simply not ordered; any other is called off by the commit.
+fn cancel_operation(gathered: &mut Gathered, key: OperationKey) -> Option<(OperationKey, Outcome)> {
+    let before = gathered.operations.len();
+    gathered.operations.retain(|operation| operation.key != key);
+    if gathered.operations.len() < before {
+        return Some((key, Err(perform::never_begun())));
+    }
+    gathered.cancelling.push(key);
+    None
+}
+
+/// A question that no commit has asked yet is simply not asked.
+fn close_question(gathered: &mut Gathered, key: OperationKey) {
+    let before = gathered.questions.len();
+    gathered.questions.retain(|asked| (&asked.stage, asked.run, &asked.label) != (&key.stage, key.run, &key.label));
+    if gathered.questions.len() == before {
+        gathered.closed_questions.push((key.stage, key.run, key.label));
+    }
+}

@@ -1,0 +1,311 @@
+//! The life of one operation in this process: try, wait, try again, until there is an outcome.
+
+use std::sync::Arc;
+
+use domain::execution::Execution;
+use domain::operation::{Begun, Operation, OperationState, Repeat};
+use domain::plugin::call::{Meta, Mode, OperationCall, Pause, Progress, Scope, Wake};
+use domain::plugin::manifest::OperationOffer;
+use domain::plugin::{Catalog, Manifest};
+use domain::{Failure, FailureClass, Timestamp, code::code};
+use runtime::Fault;
+use store::{Checkpoint, Write, WriteError};
+use tokio::sync::watch;
+
+use super::{HOST, never_begun, outcome_unknown};
+use crate::core::Core;
+use crate::orders::Outcome;
+use crate::scope::Provider;
+use crate::tasks::Phase;
+use crate::trouble::Trouble;
+
+/// Milliseconds before a try that ended in a fault is repeated on a fresh instance (reference plugins-and-wasm.md §4.9).
+const RETRY_AFTER: [i64; 3] = [1_000, 5_000, 30_000];
+
+/// Milliseconds between two tries of an operation that waits for nothing but a change, as long as nobody tells of changes.
+const CHANGE_UNTOLD: i64 = 10_000;
+
+/// Milliseconds that an operation has for its clean-up when its timeout has struck.
+const TIMEOUT_GRACE: i64 = 30_000;
+
+/// An operation with everything that a try of it needs.
+pub(super) struct Call {
+    operation: Operation,
+    begun: Begun,
+    performer: Performer,
+    repeat: Repeat,
+    deadline: Option<Timestamp>,
+    /// A try from this checkpoint may have been made.
+    repeated: bool,
+}
+
+/// Who does it.
+enum Performer {
+    /// A provider plugin, with what the call may do.
+    Plugin(Box<Scope>),
+    /// The host itself, for this execution.
+    Host(Box<Execution>),
+}
+
+/// What a try leads to.
+enum Next {
+    End(Outcome),
+    /// The server stops; whoever comes next goes on.
+    Stop,
+    Wait(Timestamp),
+}
+
+impl Call {
+    /// Prepares an operation; `found` when a try may have been made by a process that is gone.
+    ///
+    /// # Errors
+    /// Its outcome, where it cannot be performed; nothing where the server could not read what it needs and the next start goes on.
+    pub(super) async fn new(
+        core: &Core,
+        operation: Operation,
+        pinned: Option<Arc<Catalog>>,
+        found: bool,
+    ) -> Result<Call, Option<Outcome>> {
+        let found_out = loop {
+            match prerequisites(core, &operation, pinned.clone()).await {
+                Ok(found_out) => break found_out,
+                Err(trouble) => {
+                    core.counters.store_errors.one();
+                    tracing::warn!(error = %trouble, "an operation could not be prepared; it is tried again");
+                }
+            }
+            if !core.rest(1_000).await {
+                return Err(None);
+            }
+        };
+        let (performer, repeat, timeout) = match found_out {
+            Prerequisites::Host(execution) => (Performer::Host(execution), Repeat::Safe, None),
+            Prerequisites::Plugin(found) => (Performer::Plugin(Box::new(found.0)), found.1.repeat, found.1.timeout),
+            Prerequisites::Missing => {
+                let message = format!("What does `{}` is gone.", operation.request.kind);
+                let failure = Failure::new(FailureClass::NotFound, code("operation.unknown"), message);
+                return Err(Some(Err(failure)));
+            }
+        };
+        // One that must not be repeated writes down that it begins, before it does: so what was only ordered is known not to have begun.
+        let (begun, repeated) = match &operation.state {
+            OperationState::Begun(begun) => (begun.clone(), found),
+            _ => (Begun::default(), found && repeat != Repeat::Never),
+        };
+        let deadline = timeout.map(|millis| operation.ordered.plus(millis));
+        Ok(Call { operation, begun, performer, repeat, deadline, repeated })
+    }
+
+    /// Performs it. Absent: the server stops before there is an outcome.
+    pub(super) async fn perform(mut self, core: &Arc<Core>, mut cancelling: watch::Receiver<bool>) -> Option<Outcome> {
+        loop {
+            let called_off = self.operation.cancelling || *cancelling.borrow_and_update();
+            self.operation.cancelling = called_off;
+            let never_tried = matches!(self.operation.state, OperationState::Ordered) && !self.repeated;
+            if called_off && never_tried {
+                return Some(Err(never_begun()));
+            }
+            if self.repeated && self.repeat == Repeat::Never {
+                return Some(outcome_unknown(&self.operation.request.kind));
+            }
+            let next = self.attempt(core).await;
+            let due = match next {
+                Next::End(outcome) => return Some(self.ended(core, outcome)),
+                Next::Stop => return None,
+                Next::Wait(due) => due,
+            };
+            tokio::select! {
+                () = core.environment.sleep_until(due) => {}
+                // Called off, the next try is made at once. A second call-off is none.
+                changed = cancelling.changed(), if !called_off => if changed.is_err() { return None },
+                () = core.tasks.reached(Phase::Closing) => return None,
+            }
+        }
+    }
+
+    /// One try.
+    async fn attempt(&mut self, core: &Arc<Core>) -> Next {
+        if self.deadline.is_some_and(|deadline| deadline.plus(TIMEOUT_GRACE) <= core.now()) {
+            return Next::End(Err(self.timed_out()));
+        }
+        let place = tokio::select! {
+            place = core.calls.acquire() => place,
+            () = core.tasks.reached(Phase::Closing) => return Next::Stop,
+        };
+        let Ok(_place) = place else { return Next::Stop };
+        if self.repeat == Repeat::Never && matches!(self.operation.state, OperationState::Ordered) {
+            match self.write(core).await {
+                Ok(()) => {}
+                Err(next) => return next,
+            }
+        }
+        self.operation.state = OperationState::Begun(Begun::default());
+        core.counters.calls.one();
+        let result = tokio::select! {
+            result = self.call(core) => result,
+            () = core.tasks.reached(Phase::Cut) => return Next::Stop,
+        };
+        match result {
+            Ok(Progress::Done(value)) => Next::End(Ok(value)),
+            Ok(Progress::Failed(failure)) => Next::End(Err(failure)),
+            Ok(Progress::Again(pause)) => self.pause(core, pause).await,
+            Err(fault) => {
+                core.counters.faults.one();
+                self.fault(core, fault.failure, fault.retryable)
+            }
+        }
+    }
+
+    async fn call(&self, core: &Core) -> Result<Progress, Fault> {
+        match &self.performer {
+            Performer::Plugin(scope) => core.app.runtime().operate(scope, self.plugin_call(core.now())).await,
+            Performer::Host(_) if self.operation.cancelling => Ok(Progress::Failed(never_begun())),
+            Performer::Host(execution) => {
+                let request = &self.operation.request;
+                let outcome = core.app.host_operation(execution, &request.kind, &request.input).await;
+                Ok(outcome.map_or_else(Progress::Failed, Progress::Done))
+            }
+        }
+    }
+
+    fn plugin_call(&self, now: Timestamp) -> OperationCall {
+        let key = &self.operation.key;
+        OperationCall {
+            meta: Meta {
+                application: self.operation.application.clone(),
+                pipeline: String::new(),
+                execution: key.execution.to_string(),
+                stage: key.stage.to_string(),
+                run: key.run,
+                started: self.operation.ordered,
+                now,
+                trace_parent: None,
+            },
+            account: None,
+            kind: self.operation.request.kind.clone(),
+            input: self.operation.request.input.clone(),
+            idempotency_key: key.idempotency_key(),
+            repeated: self.repeated,
+            dry_run: false,
+            checkpoint: self.begun.checkpoint.clone(),
+            cancelling: self.operation.cancelling || self.is_late(now),
+        }
+    }
+
+    fn is_late(&self, now: Timestamp) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    /// It goes on later. A checkpoint that says something new is written first: nothing is begun from one that could be lost.
+    async fn pause(&mut self, core: &Core, pause: Pause) -> Next {
+        let now = core.now();
+        let (mut after, mut subscriptions) = (None, Vec::new());
+        for wake in pause.wakes {
+            match wake {
+                Wake::After(millis) => after = Some(after.unwrap_or(i64::MAX).min(i64::from(millis))),
+                Wake::Changed(subscription) => subscriptions.push(subscription),
+            }
+        }
+        let wait = after.unwrap_or(CHANGE_UNTOLD);
+        let checkpoint = (!pause.checkpoint.is_empty()).then_some(pause.checkpoint);
+        let is_new = checkpoint != self.begun.checkpoint || subscriptions != self.begun.subscriptions;
+        let due = now.plus(wait);
+        self.begun = Begun { checkpoint, due: Some(due), subscriptions, faults: 0, progress: pause.progress };
+        self.repeated = false;
+        if is_new && let Err(next) = self.write(core).await {
+            return next;
+        }
+        // Its time over, it is called for its clean-up; that over, too, it ends without another call.
+        Next::Wait(match self.deadline {
+            Some(deadline) if deadline > now => due.min(deadline),
+            Some(deadline) => due.min(deadline.plus(TIMEOUT_GRACE)),
+            None => due,
+        })
+    }
+
+    /// Writes where it stands, as often as it takes.
+    async fn write(&self, core: &Core) -> Result<(), Next> {
+        loop {
+            let checkpoint = Checkpoint { key: self.operation.key.clone(), begun: self.begun.clone() };
+            match core.app.store().write(vec![Write::Checkpoint(checkpoint)]).await {
+                Ok(()) => {
+                    core.counters.checkpoints.one();
+                    return Ok(());
+                }
+                Err(WriteError::Gone { .. } | WriteError::Closed) => return Err(Next::Stop),
+                Err(error) => {
+                    core.counters.store_errors.one();
+                    tracing::warn!(%error, "a checkpoint could not be written; it is tried again");
+                }
+            }
+            if !core.rest(1_000).await {
+                return Err(Next::Stop);
+            }
+        }
+    }
+
+    /// A fault of the plugin: tried again on a fresh instance a few times, then a failure.
+    fn fault(&mut self, core: &Core, failure: Failure, retryable: bool) -> Next {
+        tracing::warn!(operation = %self.operation.key.idempotency_key(), code = %failure.code, "a call of an operation ended in a fault");
+        self.repeated = true;
+        let tried = usize::try_from(self.begun.faults).unwrap_or(usize::MAX);
+        let Some(wait) = RETRY_AFTER.get(tried).filter(|_| retryable) else { return Next::End(Err(failure)) };
+        self.begun.faults += 1;
+        // One that must not be repeated ends at once instead: its outcome is not known.
+        Next::Wait(if self.repeat == Repeat::Never { core.now() } else { core.now().plus(*wait) })
+    }
+
+    /// The outcome as it counts: whatever comes of a clean-up after the timeout, the operation has timed out, unless it was done after all.
+    fn ended(&self, core: &Core, outcome: Outcome) -> Outcome {
+        match outcome {
+            Err(_) if self.is_late(core.now()) && !self.operation.cancelling => Err(self.timed_out()),
+            other => other,
+        }
+    }
+
+    fn timed_out(&self) -> Failure {
+        let message = format!("`{}` was not done within its time.", self.operation.request.kind);
+        Failure::new(FailureClass::TimedOut, code("operation.timeout"), message)
+    }
+}
+
+/// What is found out before the first try.
+enum Prerequisites {
+    Host(Box<Execution>),
+    Plugin(Box<(Scope, OperationOffer)>),
+    Missing,
+}
+
+async fn prerequisites(
+    core: &Core,
+    operation: &Operation,
+    pinned: Option<Arc<Catalog>>,
+) -> Result<Prerequisites, Trouble> {
+    let is_host = operation.request.provider.as_deref() == Some(HOST);
+    let pinned = match pinned {
+        Some(pinned) if !is_host => pinned,
+        _ => {
+            let Some(stored) = core.app.store().executions().get(&operation.key.execution).await? else {
+                return Ok(Prerequisites::Missing);
+            };
+            if is_host {
+                return Ok(Prerequisites::Host(Box::new(stored.execution)));
+            }
+            core.app.catalogs().at(stored.execution.catalog).await?
+        }
+    };
+    if let Some(installed) = pinned.plugins().values().find(|installed| installed.digest == operation.digest) {
+        return Ok(found(core, operation, &pinned, &installed.manifest));
+    }
+    let manifest = core.app.store().plugins().manifest(&operation.digest).await?;
+    Ok(manifest.map_or(Prerequisites::Missing, |manifest| found(core, operation, &pinned, &manifest)))
+}
+
+fn found(core: &Core, operation: &Operation, pinned: &Catalog, manifest: &Manifest) -> Prerequisites {
+    let Some(offer) = manifest.operations.iter().find(|offer| offer.kind == operation.request.kind) else {
+        return Prerequisites::Missing;
+    };
+    let provider = Provider::new(manifest, &operation.digest, pinned, &core.app.catalogs().current());
+    let scope = provider.scope(Mode::Act, &operation.application, &operation.key);
+    Prerequisites::Plugin(Box::new((scope, offer.clone())))
+}

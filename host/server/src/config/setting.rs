@@ -1,0 +1,91 @@
+//! The list of options.
+
+/// One option: `key` in the file, `--key` on the command line, `MAINSHEET_KEY` in the environment.
+#[derive(Debug)]
+pub struct Setting {
+    /// Kebab case.
+    pub key: &'static str,
+    /// What stands for the value in help texts.
+    pub value_name: &'static str,
+    /// The value when nobody gives one; empty means none.
+    pub default: &'static str,
+    /// May be given as a flag without a value.
+    pub switch: bool,
+    /// One or two sentences.
+    pub help: &'static str,
+}
+
+/// Every option.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "data",
+        value_name: "DIR",
+        default: "mainsheet-data",
+        switch: false,
+        help: "Folder of the database, the cache of compiled components and the lock; created if absent",
+    },
+    Setting {
+        key: "listen",
+        value_name: "ADDRESS",
+        default: "127.0.0.1:8084",
+        switch: false,
+        help: "Address and port of the API; port 0 takes a free one, and the ready line names it",
+    },
+    Setting {
+        key: "plugins",
+        value_name: "DIR",
+        default: "",
+        switch: false,
+        help: "Watched folder: every *.wasm in it is installed, and again when it changes, with the grants of <name>.grants.json beside it",
+    },
+    Setting {
+        key: "grant-wanted",
+        value_name: "BOOL",
+        default: "false",
+        switch: true,
+        help: "Give components of the watched folder the capabilities their manifests want; for folders whose contents you trust",
+    },
+    Setting {
+        key: "allow-networks",
+        value_name: "LIST",
+        default: "",
+        switch: false,
+        help: "Private networks that plugins may reach, such as 10.0.0.0/8,127.0.0.0/8; without it they reach public addresses only",
+    },
+    Setting {
+        key: "log-format",
+        value_name: "FORMAT",
+        default: "text",
+        switch: false,
+        help: "Shape of log lines on standard error: text or json",
+    },
+    Setting {
+        key: "log-level",
+        value_name: "FILTER",
+        default: "info",
+        switch: false,
+        help: "error, warn, info, debug or trace, or pairs such as warn,engine=debug",
+    },
+    Setting {
+        key: "synchronous",
+        value_name: "MODE",
+        default: "full",
+        switch: false,
+        help: "full: a commit survives a power cut. normal: it survives kill -9, but a power cut may lose the last moments",
+    },
+    Setting {
+        key: "workers",
+        value_name: "COUNT",
+        default: "",
+        switch: false,
+        help: "Threads of the server; by default one for each processor",
+    },
+];
+
+impl Setting {
+    /// The option called `key`.
+    #[must_use]
+    pub fn find(key: &str) -> Option<&'static Setting> {
+        SETTINGS.iter().find(|setting| setting.key == key)
+    }
+}

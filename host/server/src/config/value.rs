@@ -1,0 +1,51 @@
+//! From the text of an option to its value. The error is the end of the sentence "`key` is `text`, but …".
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use capabilities::{BadNetwork, Network};
+use tracing_subscriber::EnvFilter;
+
+pub(super) fn path(text: &str) -> Result<PathBuf, String> {
+    optional_path(text)?.ok_or_else(|| "a path is needed".into())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one shape for every reader of a value")]
+pub(super) fn optional_path(text: &str) -> Result<Option<PathBuf>, String> {
+    Ok(Some(text).filter(|text| !text.is_empty()).map(PathBuf::from))
+}
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "an address with a port is needed, such as 127.0.0.1:8084 or [::1]:8084".into())
+}
+
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    choice(text, &[("true", true), ("false", false)])
+}
+
+pub(super) fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
+    let found = choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        format!("it is one of {}", names.join(", "))
+    })
+}
+
+pub(super) fn filter(text: &str) -> Result<String, String> {
+    EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| format!("no log filter: {error}"))
+}
+
+pub(super) fn threads(text: &str) -> Result<Option<usize>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match text.parse() {
+        Ok(count @ 1..=1024) => Ok(Some(count)),
+        _ => Err("a number from 1 to 1024 is needed".into()),
+    }
+}
+
+pub(super) fn networks(text: &str) -> Result<Vec<Network>, String> {
+    let parse = |network: &str| network.parse().map_err(|error: BadNetwork| error.to_string());
+    text.split(',').map(str::trim).filter(|network| !network.is_empty()).map(parse).collect()
+}

@@ -1,0 +1,97 @@
+//! The child: how it is started, and what its end means.
+
+use mainsheet_sdk::prelude::*;
+use mainsheet_sdk::stage::{ChildExecution, object};
+
+use crate::config::Pipeline;
+
+/// What is to be started.
+///
+/// # Errors
+/// When no pipeline is named, or the parameters are no map.
+pub fn execution(config: &Pipeline, flow: &Flow) -> Result<ChildExecution, Failure> {
+    let parameters = match &config.pipeline_parameters {
+        Value::Null => Map::new(),
+        Value::Object(parameters) => parameters.clone(),
+        other => {
+            return Err(invalid("/pipelineParameters", format!("{other} is not a map of parameters")));
+        }
+    };
+    let is_strategy = parameters.get("strategy") == Some(&Value::Bool(true));
+    let or = |special: &Option<String>, usual: &String| {
+        special.clone().filter(|_| is_strategy).unwrap_or_else(|| usual.clone())
+    };
+    let pipeline = or(&config.pipeline_id, &config.pipeline);
+    if pipeline.trim().is_empty() {
+        return Err(invalid("/pipeline", "no pipeline is named; choose one by its id".to_owned()));
+    }
+    let meta = flow.meta();
+    let application = Some(or(&config.pipeline_application, &config.application)).filter(|name| !name.is_empty());
+    let mut trigger = json!({ "type": "pipeline", "parentPipelineStageId": meta.stage, "strategy": is_strategy });
+    if let Some(user) = &config.user {
+        trigger["user"] = user.clone().into();
+    }
+    let application = application.unwrap_or(meta.application);
+    Ok(ChildExecution { application, pipeline, parameters, artifacts: None, trigger: object(trigger) })
+}
+
+fn invalid(pointer: &str, message: String) -> Failure {
+    Problem { pointer: pointer.to_owned(), code: "configuration.invalid".to_owned(), message }.into()
+}
+
+/// The end of a child.
+pub struct Child {
+    /// In Spinnaker's words.
+    pub status: String,
+    /// The pipeline's name.
+    pub name: Option<String>,
+    /// Outputs of all its stages.
+    pub outputs: Map<String, Value>,
+    /// Artifacts of all its stages.
+    pub artifacts: Vec<Value>,
+    failures: Vec<Value>,
+}
+
+impl Child {
+    /// Reads the host's answer; what is missing is empty.
+    pub fn read(answer: Value) -> Self {
+        let mut members = object(answer);
+        let mut list = |key: &str| members.remove(key).and_then(|value| value.as_array().cloned()).unwrap_or_default();
+        let (artifacts, failures) = (list("artifacts"), list("failures"));
+        let text = |key: &str| members.get(key).and_then(Value::as_str).map(str::to_owned);
+        let (status, name) = (text("status").unwrap_or_default(), text("name"));
+        Self { status, name, outputs: members.remove("outputs").map(object).unwrap_or_default(), artifacts, failures }
+    }
+
+    /// How the stage ends: it shares the child's fate, and a failure names what failed below, across levels.
+    pub fn finish(&self, execution: &str) -> Finish {
+        match self.status.as_str() {
+            "SUCCEEDED" => Finish::succeeded(),
+            "CANCELED" => Finish::cancelled(),
+            status => {
+                let errors: Vec<String> = self.failures.iter().map(sentence).collect();
+                let message = match errors.first() {
+                    Some(error) => error.clone(),
+                    None => format!("The pipeline ended with status {status:?}; see its execution {execution}."),
+                };
+                let mut source = json!({ "executionId": execution });
+                if let (Some(source), Some(Value::Object(first))) = (source.as_object_mut(), self.failures.first()) {
+                    source.extend(
+                        first
+                            .iter()
+                            .filter(|(key, _)| key.starts_with("stage") && *key != "stage")
+                            .map(|(key, value)| (key.clone(), value.clone())),
+                    );
+                    source.extend(first.get("stage").map(|name| ("stageName".to_owned(), name.clone())));
+                }
+                let failure = Failure::new(FailureClass::Internal, code("pipeline.child-failed"), message);
+                Finish::failed(failure.with_details(json!({ "errors": errors, "source": source })))
+            }
+        }
+    }
+}
+
+fn sentence(failure: &Value) -> String {
+    let text = |key: &str| failure.get(key).and_then(Value::as_str).unwrap_or_default();
+    format!("Exception in child pipeline stage ({}: {}): {}", text("pipeline"), text("stage"), text("message"))
+}

@@ -1,0 +1,64 @@
+//! Stage `pipeline`: runs another pipeline. Behaviour: reference `pipelines-and-stages.md` §3.6.
+
+mod child;
+mod config;
+
+use mainsheet_sdk::prelude::*;
+
+use child::Child;
+pub use config::Pipeline;
+
+async fn pipeline(config: Pipeline, flow: Flow) -> Result<Finish, Failure> {
+    if config.skippable.0 {
+        flow.context("canManuallySkip", true);
+    }
+    let execution = match config.execution_id.clone() {
+        Some(execution) => execution,
+        None => {
+            flow.phase("startPipeline");
+            flow.pipeline("start", child::execution(&config, &flow)?).await?
+        }
+    };
+    flow.context("executionId", &execution);
+    if !config.waits() {
+        return Ok(Finish::succeeded());
+    }
+    flow.phase("monitorPipeline");
+    // Dropped by a cancel of this stage, the wait is withdrawn, and with it the host cancels the child.
+    let child = Child::read(flow.execution("end", execution.clone()).await?);
+    flow.context("status", &child.status);
+    if let Some(name) = &child.name {
+        flow.context("executionName", name);
+    }
+    if !config.skip_downstream_output.0 {
+        for (key, value) in &child.outputs {
+            flow.output(key, value);
+        }
+        flow.artifacts(child.artifacts.iter().cloned());
+    }
+    if child.status == "SUCCEEDED" && config.expected_artifacts.is_some() {
+        flow.phase("bindProducedArtifacts");
+    }
+    Ok(child.finish(&execution))
+}
+
+/// The plugin.
+pub fn plugin() -> StagePlugin {
+    StagePlugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).stage(
+        Stage::new("pipeline", pipeline)
+            .label("Pipeline", "流水线")
+            .help("Runs another pipeline, and may wait for its end.", "运行另一条流水线，可等待其结束。")
+            .timeout(config::TIMEOUT)
+            .restart(&["executionId", "executionName", "status"], &[]),
+    )
+}
+
+mainsheet_sdk::export_stages!(plugin);
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn cases() {
+        mainsheet_sdk::cases::stages(&super::plugin(), env!("CARGO_MANIFEST_DIR"));
+    }
+}

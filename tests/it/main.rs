@@ -1,0 +1,7 @@
+//! One integration binary, one module per topic.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
+
+mod cli;
+mod engine;
+mod howto;
+mod scenarios;
