@@ -36,6 +36,8 @@ pub struct StoreConfig {
     pub group_bytes: usize,
     /// Size of the write-ahead log, in bytes, from which it is emptied into the database.
     pub checkpoint_bytes: u64,
+    /// Most bytes that the database may take, its log left out; absent: as many as the disk has.
+    pub most_bytes: Option<u64>,
     /// How many commits an observer of the feed may lag behind.
     pub feed_capacity: usize,
     /// Called when a commit's fsync failed; absent: the process ends with status 70.
@@ -54,6 +56,7 @@ impl StoreConfig {
             group_units: 512,
             group_bytes: 4 * 1024 * 1024,
             checkpoint_bytes: 8 * 1024 * 1024,
+            most_bytes: None,
             feed_capacity: 4096,
             on_fatal: None,
         }

@@ -79,10 +79,7 @@ impl Store {
     /// # Errors
     /// Why nothing of it was written.
     pub async fn write(&self, unit: Vec<Write>) -> Result<(), WriteError> {
-        let unit = Unit::of_writes(unit)?;
-        let (reply, written) = oneshot::channel();
-        self.inner.orders.send(Order::Write(unit, reply)).map_err(|_| WriteError::Closed)?;
-        written.await.map_err(|_| WriteError::Closed)?
+        self.commit(Unit::of_writes(unit)?).await.map(|_| ())
     }
 
     /// Commits a drive if the execution is still as it was seen; durable when this returns `Committed`. An execution that has ended
@@ -91,10 +88,14 @@ impl Store {
     /// # Errors
     /// Why nothing of it was written; a stale drive is no error.
     pub async fn drive(&self, commit: DriveCommit) -> Result<DriveOutcome, WriteError> {
-        let unit = Unit::of_drive(commit)?;
-        let (reply, driven) = oneshot::channel();
-        self.inner.orders.send(Order::Drive(unit, reply)).map_err(|_| WriteError::Closed)?;
-        driven.await.map_err(|_| WriteError::Closed)?
+        let outcome = self.commit(Unit::of_drive(commit)?).await?;
+        Ok(outcome.unwrap_or(DriveOutcome::Stale))
+    }
+
+    async fn commit(&self, unit: Unit) -> Result<Option<DriveOutcome>, WriteError> {
+        let (reply, answer) = oneshot::channel();
+        self.inner.orders.send(Order::Commit(unit, reply)).map_err(|_| WriteError::Closed)?;
+        answer.await.map_err(|_| WriteError::Closed)?.outcome
     }
 
     /// Executions to be driven, pushed after the commit that moved them is durable. There is one such stream: `None` when it was taken.

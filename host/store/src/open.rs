@@ -65,6 +65,9 @@ fn connect(config: &StoreConfig, path: &Path) -> Result<Connection, SqliteError>
     for pragma in [synchronous, "pragma foreign_keys = on", "pragma temp_store = memory", "pragma cache_size = -8000"] {
         connection.run(pragma, &[])?;
     }
+    if let Some(bytes) = config.most_bytes {
+        connection.limit(bytes / 4096)?;
+    }
     Ok(connection)
 }
 

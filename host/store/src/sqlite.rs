@@ -6,13 +6,13 @@
 #![expect(unsafe_code, reason = "calls into SQLite's C interface; every call says why it is sound")]
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::Path;
 use std::ptr::null_mut;
 
 use libsqlite3_sys as ffi;
+use rustc_hash::FxHashMap;
 
 /// What SQLite says went wrong.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -92,7 +92,8 @@ pub(crate) use values;
 /// A connection that belongs to one thread at a time; it keeps what it has prepared.
 pub(crate) struct Connection {
     handle: *mut ffi::sqlite3,
-    statements: HashMap<&'static str, Statement>,
+    /// By the place of their text: texts are literals, and hashing them costs more than some of them do.
+    statements: FxHashMap<(*const u8, usize), Statement>,
     /// Pages in the write-ahead log after the last commit; SQLite's hook writes it.
     log_pages: Box<Cell<c_int>>,
 }
@@ -113,7 +114,7 @@ impl Connection {
         let flags = ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_NOMUTEX;
         // SAFETY: the path is a C string; the handle is written by the call, and closed by `drop` even if the call failed.
         let code = unsafe { ffi::sqlite3_open_v2(path.as_ptr(), &raw mut handle, flags, std::ptr::null()) };
-        let connection = Connection { handle, statements: HashMap::new(), log_pages: Box::new(Cell::new(0)) };
+        let connection = Connection { handle, statements: FxHashMap::default(), log_pages: Box::new(Cell::new(0)) };
         connection.check(code)?;
         let millis = c_int::try_from(busy_timeout.as_millis()).unwrap_or(c_int::MAX);
         let log_pages: *const Cell<c_int> = &raw const *connection.log_pages;
@@ -128,6 +129,15 @@ impl Connection {
     /// Pages in the write-ahead log after the last commit.
     pub(crate) fn log_pages(&self) -> u64 {
         u64::try_from(self.log_pages.get()).unwrap_or(0)
+    }
+
+    /// Lets the database grow to this many pages and no further.
+    pub(crate) fn limit(&mut self, pages: u64) -> Result<(), SqliteError> {
+        let sql = format!("pragma max_page_count = {pages}");
+        let text = CString::new(sql).unwrap_or_default();
+        // SAFETY: the handle is open, the text is a C string, and no callback is given.
+        let code = unsafe { ffi::sqlite3_exec(self.handle, text.as_ptr(), None, null_mut(), null_mut()) };
+        self.check(code)
     }
 
     /// Runs a statement; says how many rows it changed.
@@ -175,7 +185,7 @@ impl Connection {
 
     fn prepared(&mut self, sql: &'static str) -> Result<&mut Statement, SqliteError> {
         let handle = self.handle;
-        match self.statements.entry(sql) {
+        match self.statements.entry((sql.as_ptr(), sql.len())) {
             Entry::Occupied(kept) => Ok(kept.into_mut()),
             Entry::Vacant(place) => {
                 let mut statement = null_mut();

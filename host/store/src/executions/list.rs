@@ -112,3 +112,42 @@ fn arguments(filter: &ExecutionFilter, before: i64, limit: i64, floor: i64) -> R
     }
     Ok(arguments)
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row;
+    use sqlx::sqlite::SqliteConnectOptions;
+
+    use super::*;
+
+    /// Every way goes down its index in order: no scan of what grows, and no sort.
+    #[tokio::test]
+    async fn no_list_scans_or_sorts() {
+        let readers = SqlitePool::connect_with(SqliteConnectOptions::new().in_memory(true)).await.expect("open");
+        let mut connection = readers.acquire().await.expect("one");
+        sqlx::raw_sql(include_str!("../../migrations/0001_initial.sql"))
+            .execute(&mut *connection)
+            .await
+            .expect("schema");
+        for (way, index) in [
+            (&BY_PARENT, "executions_parent"),
+            (&BY_PIPELINE, "executions_pipeline"),
+            (&BY_APPLICATION, "executions_application"),
+            (&OPEN, "executions_open"),
+            (&ALL, "INTEGER PRIMARY KEY"),
+        ] {
+            for text in [way.floor, way.rows] {
+                let arguments = arguments(&ExecutionFilter::default(), i64::MAX, 51, 0).expect("arguments");
+                let explain = sqlx::AssertSqlSafe(format!("explain query plan {text}"));
+                let plan = sqlx::query_with(explain, arguments).fetch_all(&mut *connection).await.expect("a plan");
+                let plan: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+                let plan = plan.join("\n");
+                assert!(plan.contains(index), "{index}:\n{plan}");
+                assert!(!plan.contains("TEMP B-TREE"), "sorts:\n{plan}");
+                let scans = plan.lines().filter(|line| line.starts_with("SCAN"));
+                let grows = scans.filter(|line| !line.contains("json_each") && !line.contains("(subquery"));
+                assert_eq!(grows.count(), 0, "scans:\n{plan}");
+            }
+        }
+    }
+}

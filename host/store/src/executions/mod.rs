@@ -142,10 +142,10 @@ impl Executions<'_> {
     /// Executions that are not complete, oldest first, after the one with number `after` (0: from the first).
     pub async fn open(&self, after: i64, limit: u32) -> Result<Vec<OpenExecution>, ReadError> {
         let rows = sqlx::query(
-            "select number, id, exists (select 1 from inbox i where i.execution = number) as has_inbox,
-              case when status = 'NOT_STARTED' or (control = 'pause') <> (paused_since is not null)
-                or (control = 'cancel' and cancel_told = 0) then 0 else due end as due
-            from executions indexed by executions_open where ended is null and number > $1 order by number limit $2",
+            "select e.number, e.id, exists (select 1 from inbox i where i.execution = e.number) as has_inbox,
+              case when e.status = 'NOT_STARTED' or (e.control = 'pause') <> (e.paused_since is not null)
+                or (e.control = 'cancel' and e.cancel_told = 0) then 0 else e.due end as due
+            from executions e indexed by executions_open where e.ended is null and e.number > $1 order by e.number limit $2",
         )
         .bind(after)
         .bind(limit)

@@ -37,18 +37,19 @@ const REGROUP: Duration = Duration::from_micros(40);
 
 /// What is sent to the writer.
 pub(crate) enum Order {
-    /// Commit a drive.
-    Drive(Unit, oneshot::Sender<Result<DriveOutcome, WriteError>>),
-    /// Commit a list of writes.
-    Write(Unit, oneshot::Sender<Result<(), WriteError>>),
+    /// Commit a unit.
+    Commit(Unit, Reply),
     /// Finish what came before, and end.
     Close(oneshot::Sender<()>),
 }
 
-enum Reply {
-    Drive(oneshot::Sender<Result<DriveOutcome, WriteError>>),
-    Write(oneshot::Sender<Result<(), WriteError>>),
+/// What became of a unit: of a drive, also whether it passed. The unit comes back, so that it is the submitter who frees it.
+pub(crate) struct Answer {
+    pub(crate) outcome: Result<Option<DriveOutcome>, WriteError>,
+    _unit: Unit,
 }
+
+type Reply = oneshot::Sender<Answer>;
 
 struct Submitted {
     unit: Unit,
@@ -58,10 +59,7 @@ struct Submitted {
 impl Submitted {
     /// That nobody waits for the answer any more is not an error: the caller was dropped.
     fn answer(self, outcome: Result<Option<DriveOutcome>, WriteError>) {
-        match self.reply {
-            Reply::Drive(reply) => _ = reply.send(outcome.map(|driven| driven.unwrap_or(DriveOutcome::Stale))),
-            Reply::Write(reply) => _ = reply.send(outcome.map(|_| ())),
-        }
+        let _nobody_waits = self.reply.send(Answer { outcome, _unit: self.unit });
     }
 
     fn refuse(self, error: WriteError) {
@@ -97,8 +95,7 @@ struct Queue {
 impl Queue {
     fn take(&mut self, order: Order) {
         match order {
-            Order::Drive(unit, reply) => self.waiting.push_back(Submitted { unit, reply: Reply::Drive(reply) }),
-            Order::Write(unit, reply) => self.waiting.push_back(Submitted { unit, reply: Reply::Write(reply) }),
+            Order::Commit(unit, reply) => self.waiting.push_back(Submitted { unit, reply }),
             Order::Close(reply) => self.closing.push(reply),
         }
     }

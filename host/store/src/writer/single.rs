@@ -166,8 +166,9 @@ fn raise_control(tx: &mut Tx<'_>, execution: &ExecutionId, control: &Control) ->
         where id = ?1 and ended is null",
         values![execution.as_str(), control.kind.as_str(), &json(control)?, running],
     )?;
+    some(changed, "execution")?;
     tx.moved(execution);
-    some(changed, "execution")
+    Ok(())
 }
 
 fn cast_vote(tx: &mut Tx<'_>, question: &str, vote: &Vote, closes: bool) -> Result<(), Stop> {
