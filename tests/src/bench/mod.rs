@@ -3,5 +3,6 @@
 pub mod figures;
 pub mod floor;
 pub mod observer;
+pub mod steps;
 pub mod waiting;
 pub mod workload;
