@@ -60,7 +60,13 @@ fn documents_are_created_changed_or_unchanged() {
     let dry = terminal.run(&["apply", "-f", "shop/long.json", "--dry-run"]).expect_code(0).out;
     assert_eq!(dry, "pipeline shop/long would be changed\n");
     let applied = terminal.run(&["apply", "-f", "shop", "--output", "json"]).expect_code(0).json();
-    let changed: Vec<&str> = applied.as_array().expect("a list").iter().filter(|one| one["outcome"] == "changed").filter_map(|one| one["name"].as_str()).collect();
+    let changed: Vec<&str> = applied
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|one| one["outcome"] == "changed")
+        .filter_map(|one| one["name"].as_str())
+        .collect();
     assert_eq!(changed, ["shop/long"]);
 
     let stored = terminal.run(&["get", "pipelines", "long", "-a", "shop", "--output", "json"]).expect_code(0).json();
@@ -97,12 +103,14 @@ fn a_pipeline_is_followed_to_its_end() {
     assert!(said.out.lines().last().is_some_and(|line| line.starts_with("SUCCEEDED  ")), "{}", said.out);
 
     let said = terminal.run(&["run", "shop", "short", "--follow", "--output", "json"]).expect_code(0);
-    let lines: Vec<serde_json::Value> = said.out.lines().map(|line| serde_json::from_str(line).expect("JSON on each line")).collect();
+    let lines: Vec<serde_json::Value> =
+        said.out.lines().map(|line| serde_json::from_str(line).expect("JSON on each line")).collect();
     assert_eq!(lines.last().expect("the execution")["status"], "SUCCEEDED");
 
     let listed = terminal.run(&["get", "executions", "-a", "shop", "--output", "json"]).expect_code(0).json();
     assert_eq!(listed.as_array().map(Vec::len), Some(2));
-    let parameters = terminal.run(&["get", "executions", listed[1]["id"].as_str().expect("an id"), "--output", "json"]).json();
+    let parameters =
+        terminal.run(&["get", "executions", listed[1]["id"].as_str().expect("an id"), "--output", "json"]).json();
     assert_eq!(parameters["trigger"]["parameters"]["version"], "7");
 }
 
@@ -216,7 +224,8 @@ fn a_token_is_kept_made_and_revoked() {
     let said = terminal.run(&["get", "applications", "--token", token]).expect_code(5);
     assert!(said.err.contains("request.token-invalid"), "{}", said.err);
     let audit = terminal.run(&["get", "audit", "--output", "json"]).expect_code(0).json();
-    let actions: Vec<&str> = audit.as_array().expect("a list").iter().filter_map(|row| row["action"].as_str()).collect();
+    let actions: Vec<&str> =
+        audit.as_array().expect("a list").iter().filter_map(|row| row["action"].as_str()).collect();
     assert!(actions.contains(&"token.create") && actions.contains(&"token.revoke"), "{actions:?}");
 }
 
@@ -224,7 +233,12 @@ fn a_token_is_kept_made_and_revoked() {
 fn plugins_are_switched_and_pipelines_notice() {
     let terminal = shop();
     let plugins = terminal.run(&["plugin", "list", "--output", "json"]).expect_code(0).json();
-    let waits = plugins.as_array().expect("a list").iter().find(|plugin| plugin["manifest"]["stages"][0]["type"] == "wait").expect("wait");
+    let waits = plugins
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|plugin| plugin["manifest"]["stages"][0]["type"] == "wait")
+        .expect("wait");
     let name = waits["name"].as_str().expect("a name").to_owned();
     let _ = terminal.run(&["plugin", "disable", &name]).expect_code(0);
     let said = terminal.run(&["run", "shop", "short"]).expect_code(5);
@@ -249,7 +263,13 @@ fn the_server_stops_when_asked_and_one_folder_has_one_server() {
     let said = finish(&mut second).expect("ended").expect_code(1);
     assert!(said.err.contains("store.locked"), "{}", said.err);
     let doctor = terminal.run(&["doctor", "--data", "data", "--output", "json"]);
-    assert!(doctor.json().as_array().is_some_and(|all| all.iter().any(|one| one["check"] == "token" && one["outcome"] == "ok")), "{doctor:?}");
+    assert!(
+        doctor
+            .json()
+            .as_array()
+            .is_some_and(|all| all.iter().any(|one| one["check"] == "token" && one["outcome"] == "ok")),
+        "{doctor:?}"
+    );
     assert_eq!(terminal.stop().expect("it ends"), Some(0));
     terminal.restart().expect("it starts again");
     let _ = terminal.run(&["run", "shop", "short", "--follow"]).expect_code(0);
@@ -270,7 +290,26 @@ fn configuration_and_completions_need_no_server() {
     assert!(said.out.contains("mainsheet"));
     let said = finish(bare(folder.path()).args(["openapi"])).expect("ended").expect_code(0);
     assert!(said.json()["paths"].is_object());
-    for verb in ["serve", "apply", "run", "get", "watch", "answer", "cancel", "pause", "resume", "patch", "skip", "plugin", "token", "login", "config", "doctor", "openapi", "completions"] {
+    for verb in [
+        "serve",
+        "apply",
+        "run",
+        "get",
+        "watch",
+        "answer",
+        "cancel",
+        "pause",
+        "resume",
+        "patch",
+        "skip",
+        "plugin",
+        "token",
+        "login",
+        "config",
+        "doctor",
+        "openapi",
+        "completions",
+    ] {
         let said = finish(bare(folder.path()).args([verb, "--help"])).expect("ended").expect_code(0);
         assert!(said.out.contains("Examples:\n  "), "`{verb} --help` shows examples: {}", said.out);
     }

@@ -17,7 +17,11 @@ fn a_stage_is_added_as_the_howto_says() {
     let script = format!("set -eux\n{}", blocks.join("\n"));
 
     let program = program().expect("the server");
-    let path = format!("{}:{}", program.parent().expect("a folder").display(), std::env::var_os("PATH").expect("PATH").display());
+    let path = format!(
+        "{}:{}",
+        program.parent().expect("a folder").display(),
+        std::env::var_os("PATH").expect("PATH").display()
+    );
     let mut shell = Command::new("bash");
     shell.args(["-c", &script]).current_dir(terminal.folder());
     shell.env("PATH", path).env("SDK", root().join("sdk/rust"));

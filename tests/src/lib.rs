@@ -5,6 +5,6 @@ pub mod bench;
 pub mod http;
 pub mod process;
 pub mod scenario;
-pub mod terminal;
 pub mod sink;
 pub mod soak;
+pub mod terminal;

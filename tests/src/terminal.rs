@@ -60,7 +60,11 @@ pub fn program() -> Result<PathBuf> {
     let own = std::env::current_exe()?;
     let folder = own.parent().and_then(Path::parent).context("test binaries stand in target/<profile>/deps")?;
     let program = folder.join("mainsheet");
-    ensure!(program.is_file(), "{} is missing: `cargo build -p server` first (`cargo xtask test` does)", program.display());
+    ensure!(
+        program.is_file(),
+        "{} is missing: `cargo build -p server` first (`cargo xtask test` does)",
+        program.display()
+    );
     Ok(program)
 }
 
@@ -168,7 +172,16 @@ impl Terminal {
 
     fn serve(&mut self, listen: &str, more: &[&str]) -> Result<()> {
         let mut command = bare(self.folder());
-        command.args(["serve", "--data", "data", "--grant-wanted", "--allow-networks", "127.0.0.0/8", "--log-level", "warn"]);
+        command.args([
+            "serve",
+            "--data",
+            "data",
+            "--grant-wanted",
+            "--allow-networks",
+            "127.0.0.0/8",
+            "--log-level",
+            "warn",
+        ]);
         command.args(["--listen", listen, "--plugins"]).arg(plugins()?).args(more);
         let mut server = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let said = lines_of(server.stderr.take());
@@ -178,7 +191,9 @@ impl Terminal {
             bail!("the server was not ready; it said:\n{}", said.try_iter().collect::<Vec<_>>().join("\n"));
         };
         self.address = line.strip_prefix("listening on ").context("the ready line")?.to_owned();
-        if let Some(token) = said.try_iter().find_map(|line| line.trim().starts_with("mst_").then(|| line.trim().to_owned())) {
+        if let Some(token) =
+            said.try_iter().find_map(|line| line.trim().starts_with("mst_").then(|| line.trim().to_owned()))
+        {
             self.token = token;
         }
         std::thread::spawn(move || said.iter().for_each(|line| eprintln!("  server: {line}")));
@@ -212,7 +227,11 @@ impl Running {
         let mut heard = Vec::new();
         loop {
             let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
-                bail!("`{text}` was never said, but:\n{}\n{}", heard.join("\n"), self.errors.try_iter().collect::<Vec<_>>().join("\n"));
+                bail!(
+                    "`{text}` was never said, but:\n{}\n{}",
+                    heard.join("\n"),
+                    self.errors.try_iter().collect::<Vec<_>>().join("\n")
+                );
             };
             if line.contains(text) {
                 return Ok(line);

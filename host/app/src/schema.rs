@@ -64,6 +64,12 @@ pub fn fits(schema: &Params, value: &Params) -> bool {
     schema.value().is_null() || compile(schema).is_ok_and(|validator| validator.is_valid(value.value()))
 }
 
+impl Default for Schemas {
+    fn default() -> Self {
+        Schemas::new()
+    }
+}
+
 impl Schemas {
     /// No schema compiled yet.
     #[must_use]

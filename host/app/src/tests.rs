@@ -90,7 +90,8 @@ async fn a_child_is_judged_by_who_the_run_acts_as() {
 #[tokio::test]
 async fn a_child_that_cannot_be_is_answered_and_not_made() {
     let bed = bed().await;
-    save(&bed, "shop", json!({ "name": "one at a time", "limitConcurrent": true, "stages": [{ "type": "sleep" }] })).await;
+    save(&bed, "shop", json!({ "name": "one at a time", "limitConcurrent": true, "stages": [{ "type": "sleep" }] }))
+        .await;
     save(&bed, "shop", json!({ "name": "off", "disabled": true, "stages": [] })).await;
     let above = start(&bed, &bed.admin, "one at a time").await;
     for (pipeline, depth, expected) in [
@@ -114,7 +115,8 @@ async fn an_event_is_recorded_once_whoever_delivers_it() {
         payload: Params::object(),
         occurred: None,
     };
-    let twice = bed.app.record("push", &[], vec![heard("1"), heard("1"), heard("2")], Vec::new()).await.expect("recorded");
+    let twice =
+        bed.app.record("push", &[], vec![heard("1"), heard("1"), heard("2")], Vec::new()).await.expect("recorded");
     assert_eq!(twice.len(), 3, "each delivery is answered");
     let again = bed.app.record("push", &[], vec![heard("1")], Vec::new()).await.expect("recorded");
     assert_eq!(again[0].event, twice[0].event);

@@ -88,7 +88,7 @@ pub(crate) fn stages(execution: &Execution, definition: &Definition, rows: &[Sto
             config: &stage.config,
             synthetic: None,
         };
-        attach(&mut ordered, view(id, &stage.ref_id, place, row, paused), execution, rows, paused);
+        attach(&mut ordered, view(id, &stage.ref_id, place, row, paused), rows, paused);
     }
     ordered
 }
@@ -101,7 +101,7 @@ struct Place<'a> {
     synthetic: Option<(StageId, Placement)>,
 }
 
-fn attach(ordered: &mut Vec<StageView>, parent: StageView, execution: &Execution, rows: &[StoredStage], paused: bool) {
+fn attach(ordered: &mut Vec<StageView>, parent: StageView, rows: &[StoredStage], paused: bool) {
     let children = |placement: Placement, ordered: &mut Vec<StageView>, parent: &StageView| {
         for row in rows {
             let Some(planned) = row.planned.as_ref() else { continue };
@@ -116,7 +116,7 @@ fn attach(ordered: &mut Vec<StageView>, parent: StageView, execution: &Execution
                 synthetic: Some((parent.id.clone(), placement)),
             };
             let child = view(row.id.clone(), &row.ref_id, place, Some(row), paused);
-            attach(ordered, child, execution, rows, paused);
+            attach(ordered, child, rows, paused);
         }
     };
     children(Placement::Before, ordered, &parent);

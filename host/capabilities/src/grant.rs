@@ -135,7 +135,6 @@ pub(crate) fn place(url: &Url) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     #[test]
     fn patterns_name_hosts() {

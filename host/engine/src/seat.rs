@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use app::App;
-use domain::{Params, Timestamp};
 use domain::execution::Fact;
 use domain::id::ExecutionId;
 use domain::plugin::Catalog;
 use domain::stage::Demand;
+use domain::{Params, Timestamp};
 use scheduler::{Order, View};
 use store::{Loaded, NewExecution};
 

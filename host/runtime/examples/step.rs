@@ -60,7 +60,8 @@ impl Sign for Nothing {
 fn main() {
     let mut arguments = std::env::args().skip(1).map(PathBuf::from);
     let component = arguments.next().unwrap_or_else(|| PathBuf::from("target/plugins/stage-wait.wasm"));
-    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.parent()?.join("compile-worker")));
+    let beside =
+        std::env::current_exe().ok().and_then(|program| Some(program.parent()?.parent()?.join("compile-worker")));
     let worker = arguments.next().or(beside).expect("a compile worker");
     let bytes = std::fs::read(&component).expect("the component is built: `cargo xtask plugins`");
     let digest = Digest::of(&bytes);
@@ -95,7 +96,12 @@ fn main() {
                 times.push(begun.elapsed());
             }
             times.sort_unstable();
-            println!("step: p50 {:?}, p99 {:?}, most {:?}", times[STEPS / 2], times[STEPS * 99 / 100], times[STEPS - 1]);
+            println!(
+                "step: p50 {:?}, p99 {:?}, most {:?}",
+                times[STEPS / 2],
+                times[STEPS * 99 / 100],
+                times[STEPS - 1]
+            );
         })
         .await
         .expect("no panic");
@@ -116,7 +122,14 @@ async fn step(runtime: &Runtime, scope: &Scope) {
         now: Timestamp(2_000),
         trace_parent: None,
     };
-    let turn =
-        Turn { meta, kind: "wait", config: &config, context: Params::object(), answers: &[], pending: Vec::new(), state: None };
+    let turn = Turn {
+        meta,
+        kind: "wait",
+        config: &config,
+        context: Params::object(),
+        answers: &[],
+        pending: Vec::new(),
+        state: None,
+    };
     runtime.step(scope, &turn).await.expect("a verdict");
 }

@@ -106,7 +106,10 @@ fn work() -> wasmtime::Result<()> {
     Ok(())
 }
 
-#[expect(unsafe_code, reason = "limits of the own process are set by the C library; it is given valid pointers and constants")]
+#[expect(
+    unsafe_code,
+    reason = "limits of the own process are set by the C library; it is given valid pointers and constants"
+)]
 fn bound() {
     let limit = |most: u64| libc::rlimit { rlim_cur: most, rlim_max: most };
     let (space, computing, core) = (limit(ADDRESS_SPACE), limit(COMPUTING), limit(0));

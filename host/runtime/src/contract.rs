@@ -203,8 +203,12 @@ mod tests {
             "the plugin speaks mainsheet:stage@2.1.0, this server speaks mainsheet:stage@1: upgrade the server, or use an older release of the plugin"
         );
         assert!(refused(&[], &["mainsheet:stage/stage@0.9.0"]).contains("rebuild the plugin with a current SDK"));
-        assert!(refused(&[], &["wasi:cli/run@0.2.0"]).starts_with("the component exports wasi:cli/run@0.2.0; a plugin"));
-        assert!(refused(&[], &["mainsheet:stage/stage@1.0.0", "mainsheet:trigger/trigger@1.0.0"]).contains("exactly one"));
+        assert!(
+            refused(&[], &["wasi:cli/run@0.2.0"]).starts_with("the component exports wasi:cli/run@0.2.0; a plugin")
+        );
+        assert!(
+            refused(&[], &["mainsheet:stage/stage@1.0.0", "mainsheet:trigger/trigger@1.0.0"]).contains("exactly one")
+        );
     }
 
     #[test]

@@ -116,7 +116,9 @@ pub enum Refusal {
         reason: String,
     },
     /// Larger than is looked at.
-    #[error("the component has {size} bytes, at most {most} are accepted; strip debug information, or move data out of it")]
+    #[error(
+        "the component has {size} bytes, at most {most} are accepted; strip debug information, or move data out of it"
+    )]
     TooLarge {
         /// Its bytes.
         size: usize,
@@ -152,7 +154,9 @@ pub enum Refusal {
         allowed: String,
     },
     /// An import of the host's that this server does not offer (yet).
-    #[error("the plugin imports `{import}`, which this server does not offer; upgrade the server, or build the plugin without it")]
+    #[error(
+        "the plugin imports `{import}`, which this server does not offer; upgrade the server, or build the plugin without it"
+    )]
     NotOffered {
         /// What it imports.
         import: String,
@@ -172,7 +176,9 @@ pub enum Refusal {
         reason: String,
     },
     /// An offer without a schema.
-    #[error("the manifest has no JSON Schema at `{pointer}`: every stage, operation, query and trigger needs one, for people write its configuration by it")]
+    #[error(
+        "the manifest has no JSON Schema at `{pointer}`: every stage, operation, query and trigger needs one, for people write its configuration by it"
+    )]
     MissingSchema {
         /// Where it is missing.
         pointer: String,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use domain::Digest;
 use domain::plugin::call::{Mode, Scope};
 use domain::plugin::{Grants, Limits};
-use domain::Digest;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use wasmtime::Engine;
@@ -130,7 +130,12 @@ impl Inner {
     ///
     /// # Errors
     /// Whatever ended the call.
-    pub(crate) async fn describe(&self, digest: &Digest, module: &Module, output: &Arc<Output>) -> Result<String, Trouble> {
+    pub(crate) async fn describe(
+        &self,
+        digest: &Digest,
+        module: &Module,
+        output: &Arc<Output>,
+    ) -> Result<String, Trouble> {
         let state = self.denying(digest, module, output);
         call::call::<(), (String,)>(self, module, state, Function::Describe, ()).await.map(|(text,)| text)
     }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::code::code;
 use domain::plugin::call::{Meta, Scope};
 use domain::{Failure, FailureClass, Params, Timestamp};
-use domain::code::code;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use sha2::{Digest as _, Sha256};
@@ -102,7 +102,8 @@ impl Acting {
         if self.made.iter().any(|made| made == blob) || (blob.len() >= 32 && self.given.iter().any(named)) {
             return Ok(());
         }
-        let message = format!("The call was not given the blob `{blob}`: neither its input nor its checkpoint names it.");
+        let message =
+            format!("The call was not given the blob `{blob}`: neither its input nor its checkpoint names it.");
         Err(Failure::new(FailureClass::Denied, code("grant.blob-not-given"), message))
     }
 }

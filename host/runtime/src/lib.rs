@@ -76,8 +76,7 @@ impl Runtime {
     pub async fn warm(&self, digest: &Digest) -> Result<(), Fault> {
         self.inner.module(digest).await.map(|_| ()).map_err(|error| {
             let (scope, output) = (inner::nobody(digest), inner::silent(digest));
-            let fault =
-                report::fault(&report::Trouble::Load(error), modules::Function::Describe, &scope, &output);
+            let fault = report::fault(&report::Trouble::Load(error), modules::Function::Describe, &scope, &output);
             self.inner.counters.fault(fault.class);
             fault
         })

@@ -25,11 +25,7 @@ impl InForce {
     /// The wishes of a manifest, within the bounds. Stack has one size for all, the engine's.
     pub(crate) fn resolve(wanted: &Limits, bounds: &Bounds) -> InForce {
         let Limits { memory, cpu, wall, stack: _ } = *wanted;
-        InForce {
-            memory: bounds.memory.resolve(memory),
-            cpu: bounds.cpu.resolve(cpu),
-            wall: bounds.wall.resolve(wall),
-        }
+        InForce { memory: bounds.memory.resolve(memory), cpu: bounds.cpu.resolve(cpu), wall: bounds.wall.resolve(wall) }
     }
 }
 

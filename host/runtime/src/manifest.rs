@@ -139,7 +139,9 @@ mod tests {
         assert!(refused(&with("").replace("\"manifest\":1", "\"manifest\":2")).contains("`/manifest`"));
         assert!(refused(&with("").replace("a-1", "A")).contains("`/id`"));
         assert!(refused(&with("").replace("\"kind\":\"stage\"", "\"kind\":\"trigger\"")).contains("`/kind`"));
-        assert!(refused(&with(r#","limits":{"memory":1000000000}"#)).contains("`/limits/memory`: 1000000000 is wanted"));
+        assert!(
+            refused(&with(r#","limits":{"memory":1000000000}"#)).contains("`/limits/memory`: 1000000000 is wanted")
+        );
         assert!(refused(&with(r#","grants":{"http":{"networks":["10.0.0.0/8"]}}"#)).contains("/grants/http/networks"));
         let twice = with("").replace("\"schema\":{}}", "\"schema\":{},\"aliases\":[\"a\"]}");
         assert!(refused(&twice).contains("`a` is offered twice"));

@@ -84,7 +84,12 @@ impl Module {
     ///
     /// # Errors
     /// What does not fit.
-    pub(crate) fn link(linkers: &Linkers, component: &Component, limits: InForce, share: usize) -> Result<Module, Unfit> {
+    pub(crate) fn link(
+        linkers: &Linkers,
+        component: &Component,
+        limits: InForce,
+        share: usize,
+    ) -> Result<Module, Unfit> {
         let kinds = [PluginKind::Stage, PluginKind::Provider, PluginKind::Trigger];
         let exported = kinds.into_iter().find_map(|kind| {
             let interface = component.get_export_index(None, contract::interface(kind).as_str())?;

@@ -213,12 +213,7 @@ mod tests {
     use super::*;
 
     fn output() -> Output {
-        Output::new(Origin {
-            plugin: "p".into(),
-            digest: "d".into(),
-            execution: String::new(),
-            stage: String::new(),
-        })
+        Output::new(Origin { plugin: "p".into(), digest: "d".into(), execution: String::new(), stage: String::new() })
     }
 
     #[test]

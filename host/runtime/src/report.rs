@@ -62,7 +62,9 @@ pub(crate) fn fault(trouble: &Trouble, function: Function, scope: &Scope, output
 fn classify(trouble: &Trouble) -> (FaultClass, String) {
     match trouble {
         Trouble::Load(error) => (FaultClass::Load, error.to_string()),
-        Trouble::Wall(most) => (FaultClass::Wall, format!("it took longer than {most} ms, waits for the host included")),
+        Trouble::Wall(most) => {
+            (FaultClass::Wall, format!("it took longer than {most} ms, waits for the host included"))
+        }
         Trouble::Panic(words) => (FaultClass::Host, format!("the host broke down in an import: {words}")),
         Trouble::Malformed(Malformed(reason)) => (FaultClass::Malformed, format!("its reply is malformed: {reason}")),
         Trouble::Engine(error) => (class(error), reason(error)),

@@ -64,10 +64,14 @@ impl StoreConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another process works on it.
-    #[error("the data folder {0} is in use by another Mainsheet process; stop that one, or give this one a folder of its own")]
+    #[error(
+        "the data folder {0} is in use by another Mainsheet process; stop that one, or give this one a folder of its own"
+    )]
     Locked(PathBuf),
     /// A newer program has been here.
-    #[error("the database {path} has schema {found}, but this program knows schemas up to {known}: start the newer program, or restore a backup from before the upgrade")]
+    #[error(
+        "the database {path} has schema {found}, but this program knows schemas up to {known}: start the newer program, or restore a backup from before the upgrade"
+    )]
     Newer {
         /// The database.
         path: PathBuf,

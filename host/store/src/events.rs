@@ -53,7 +53,13 @@ impl Events<'_> {
         all(TABLE, &rows, |row| {
             let (first, events) = commit(row)?;
             let application: Arc<str> = row.id("application")?;
-            Ok(Committed { feed: row.get("feed")?, execution: row.id("id")?, application, first, events: events.into() })
+            Ok(Committed {
+                feed: row.get("feed")?,
+                execution: row.id("id")?,
+                application,
+                first,
+                events: events.into(),
+            })
         })
     }
 

@@ -67,13 +67,12 @@ impl Pipelines<'_> {
         cursor: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<Pipeline>, ReadError> {
-        let rows =
-            sqlx::query("select * from pipelines where application = $1 and name > $2 order by name limit $3")
-                .bind(application.as_str())
-                .bind(cursor.map_or("", |cursor| &cursor.0))
-                .bind(with_one_more(limit))
-                .fetch_all(self.store.readers())
-                .await?;
+        let rows = sqlx::query("select * from pipelines where application = $1 and name > $2 order by name limit $3")
+            .bind(application.as_str())
+            .bind(cursor.map_or("", |cursor| &cursor.0))
+            .bind(with_one_more(limit))
+            .fetch_all(self.store.readers())
+            .await?;
         cut((TABLE, &rows, limit), |row| Ok(row.text("name")?.to_owned()), read)
     }
 
@@ -109,10 +108,11 @@ impl Pipelines<'_> {
     /// The newest revision ever kept under this id, 0 if none was: a pipeline that was removed and comes again counts on from it,
     /// as executions are pinned to the old ones.
     pub async fn newest_revision(&self, id: &PipelineId) -> Result<i64, ReadError> {
-        let newest = sqlx::query_scalar("select coalesce(max(revision), 0) from pipeline_revisions where pipeline = $1")
-            .bind(id.as_str())
-            .fetch_one(self.store.readers())
-            .await?;
+        let newest =
+            sqlx::query_scalar("select coalesce(max(revision), 0) from pipeline_revisions where pipeline = $1")
+                .bind(id.as_str())
+                .fetch_one(self.store.readers())
+                .await?;
         Ok(newest)
     }
 

@@ -104,8 +104,11 @@ unsafe impl Send for Connection {}
 impl Connection {
     /// Opens the database for reading and writing.
     pub(crate) fn open(path: &Path, busy_timeout: std::time::Duration) -> Result<Connection, SqliteError> {
-        let path = CString::new(path.as_os_str().as_encoded_bytes())
-            .map_err(|_| SqliteError { code: ffi::SQLITE_CANTOPEN, system: 0, message: "a path with a zero byte".into() })?;
+        let path = CString::new(path.as_os_str().as_encoded_bytes()).map_err(|_| SqliteError {
+            code: ffi::SQLITE_CANTOPEN,
+            system: 0,
+            message: "a path with a zero byte".into(),
+        })?;
         let mut handle = null_mut();
         let flags = ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_NOMUTEX;
         // SAFETY: the path is a C string; the handle is written by the call, and closed by `drop` even if the call failed.

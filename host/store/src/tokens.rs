@@ -29,10 +29,8 @@ pub struct Token {
 impl Tokens<'_> {
     /// The token with this SHA-256 (hexadecimal), expired or not.
     pub async fn by_hash(&self, hash: &str) -> Result<Option<Token>, ReadError> {
-        let row = sqlx::query("select * from tokens where hash = $1")
-            .bind(hash)
-            .fetch_optional(self.store.readers())
-            .await?;
+        let row =
+            sqlx::query("select * from tokens where hash = $1").bind(hash).fetch_optional(self.store.readers()).await?;
         row.map(|row| read(&Columns { table: TABLE, row: &row })).transpose()
     }
 

@@ -1,9 +1,9 @@
 //! Trigger events and what became of them.
 
+use domain::Params;
 use domain::code::Code;
 use domain::id::{ExecutionId, PipelineId};
 use domain::trigger::{TriggerEvent, TriggerOutcome};
-use domain::Params;
 use serde::{Deserialize, Serialize};
 
 use crate::page::{LOOK_AT_MOST, by_number, cut, with_one_more};

@@ -1,6 +1,5 @@
 //! A plugin that fails costs its stage, and nothing else.
 
-use domain::execution::ExecutionStatus;
 use domain::stage::StageStatus;
 use serde_json::json;
 use tests::bed::{Bed, stage};

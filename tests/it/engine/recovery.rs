@@ -96,6 +96,8 @@ async fn a_crash_at_any_moment_ends_every_execution_once() {
         // All at once, since this test's clock stands still.
         bed = bed.crash_into(Config { recovery_rate: 1_000, ..Config::default() }).await.unwrap();
     }
+    // Recovery spreads what it wakes over moments of the clock, and this clock is moved by hand.
+    bed.clock.advance(1_000);
     for execution in &executions {
         bed.succeeded(execution).await.unwrap();
         let ends = bed.events(execution).await.unwrap();

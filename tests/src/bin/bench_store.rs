@@ -73,15 +73,19 @@ struct Measured {
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
-    let after = |flag: &str| arguments.iter().position(|argument| argument == flag).and_then(|at| arguments.get(at + 1));
+    let after =
+        |flag: &str| arguments.iter().position(|argument| argument == flag).and_then(|at| arguments.get(at + 1));
     let rounds: usize = after("--rounds").map_or(Ok(5), |text| text.parse()).context("--rounds wants a number")?;
     let synchronous = if has("--normal") { Synchronous::Normal } else { Synchronous::Full };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     if !has("--json") {
-        println!("synchronous={synchronous:?}, {rounds} rounds, medians; rows/s, {ROWS_OF_A_TRANSITION} rows a transition");
+        println!(
+            "synchronous={synchronous:?}, {rounds} rounds, medians; rows/s, {ROWS_OF_A_TRANSITION} rows a transition"
+        );
         println!("writers |   floor    ours   ratio | floor p50    ours p50   ours p99");
     }
-    let only: Option<usize> = after("--writers").map(|text| text.parse()).transpose().context("--writers wants a number")?;
+    let only: Option<usize> =
+        after("--writers").map(|text| text.parse()).transpose().context("--writers wants a number")?;
     for writers in [1, 16, 64, 256].into_iter().filter(|&writers| only.is_none_or(|only| only == writers)) {
         let transitions = if writers == 1 { 2_000 } else { (writers * 200).clamp(8_000, 20_000) };
         let mut floors = Vec::new();
@@ -95,7 +99,11 @@ fn main() -> Result<()> {
         if has("--json") {
             println!(
                 "{{\"writers\":{writers},\"floor\":{:.0},\"ours\":{:.0},\"ratio\":{ratio:.3},\"floor_p50_us\":{},\"p50_us\":{},\"p99_us\":{}}}",
-                floor.rows_a_second, ours.rows_a_second, floor.p50.as_micros(), ours.p50.as_micros(), ours.p99.as_micros()
+                floor.rows_a_second,
+                ours.rows_a_second,
+                floor.p50.as_micros(),
+                ours.p50.as_micros(),
+                ours.p99.as_micros()
             );
         } else {
             println!(
@@ -126,7 +134,10 @@ fn execution_id(number: usize) -> ExecutionId {
 fn stage(execution: &ExecutionId, step: usize, now: i64) -> StoredStage {
     let ref_id = step.to_string().into();
     let record = Record {
-        outputs: Params::from_members([("image", "registry.example/app@sha256:0123456789abcdef0123456789abcdef".into())]),
+        outputs: Params::from_members([(
+            "image",
+            "registry.example/app@sha256:0123456789abcdef0123456789abcdef".into(),
+        )]),
         phases: vec![Phase { name: "work".into(), started: Timestamp(now), ended: Some(Timestamp(now)) }],
         ..Record::default()
     };
@@ -271,7 +282,13 @@ fn bare(path: &Path, writers: usize, transitions: usize, synchronous: Synchronou
             let id = execution_id(number);
             let stage = stage(&id, step % STAGES, wall());
             let events = serde_json::to_string(&events(&stage, wall()))?;
-            prepared.push((number as i64 + 1, id.to_string(), (step % STAGES) as i64, serde_json::to_string(&stage)?, events));
+            prepared.push((
+                number as i64 + 1,
+                id.to_string(),
+                (step % STAGES) as i64,
+                serde_json::to_string(&stage)?,
+                events,
+            ));
         }
     }
     let mut waits = Vec::with_capacity(each);
@@ -316,9 +333,8 @@ impl Bare {
         let text = CString::new(sql)?;
         let mut statement = std::ptr::null_mut();
         // SAFETY: the handle is open and outlives the statement, `text` is a C string.
-        let code = unsafe {
-            sqlite::sqlite3_prepare_v2(self.0, text.as_ptr(), -1, &raw mut statement, std::ptr::null_mut())
-        };
+        let code =
+            unsafe { sqlite::sqlite3_prepare_v2(self.0, text.as_ptr(), -1, &raw mut statement, std::ptr::null_mut()) };
         anyhow::ensure!(code == sqlite::SQLITE_OK, "{sql}: {}", self.message());
         Ok(Prepared { statement, database: self })
     }

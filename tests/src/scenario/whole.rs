@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use anyhow::{Context, Result, bail};
 use app::control::Wish;
 use app::{Caller, Via};
+use domain::environment::Environment;
 use domain::execution::ControlKind;
 use domain::principal::{Principal, Standing};
 use domain::{ExecutionId, Params};

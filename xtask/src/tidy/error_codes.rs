@@ -1,8 +1,9 @@
 //! Every error that a user can see has a stable code, and every code has a page that says what to do.
 //!
 //! A code is a string literal such as `pipeline.cycle` (kebab-case words with dots) in one of these positions:
-//! `code: "…"`, `.code = "…"`, `Code("…")`, `code("…")`, `Code::new("…")`, `code!("…")`, or inside the body of a function
-//! called `code`. Host crates owe a page for each; plugins and the SDK may have pages too.
+//! `code: "…"`, `.code = "…"`, `Code("…")`, `code("…")`, `Code::new("…")`, `code!("…")`, inside the body of a function
+//! called `code`, or anywhere in a file called `error.rs`. Host crates owe a page for each, examples left out; plugins and the SDK
+//! may have pages too.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,10 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
     let mut known = BTreeMap::new();
     let sources = ["host/", "plugins/", "sdk/"];
     for file in sources.into_iter().flat_map(|home| tree.rust(home)) {
-        for (code, at) in codes(&file.source) {
+        if file.path.contains("/examples/") {
+            continue;
+        }
+        for (code, at) in codes(&file.source, file.path.ends_with("/error.rs")) {
             let place = (file.path.clone(), file.source.line(at));
             known.entry(code).or_insert_with(Vec::new).push(place);
         }
@@ -50,11 +54,11 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
 }
 
 /// Codes in a file, tests left out, with the offsets of their literals.
-fn codes(source: &Source) -> Vec<(String, usize)> {
+fn codes(source: &Source, anywhere: bool) -> Vec<(String, usize)> {
     let bodies: Vec<_> = source.functions().into_iter().filter(|function| function.name == "code").collect();
     let codes = source.literals.iter().filter(|literal| is_code(&literal.text) && !source.in_test(literal.start));
     let codes = codes.filter(|literal| {
-        let inside = bodies.iter().any(|body| body.span.contains(&literal.start));
+        let inside = anywhere || bodies.iter().any(|body| body.span.contains(&literal.start));
         inside || POSITIONS.iter().any(|position| ends_with(source.before(literal.start), position))
     });
     codes.map(|literal| (literal.text.clone(), literal.start)).collect()
@@ -85,7 +89,7 @@ mod tests {
             fn f() { X { code: \"a.field\" }; x.code = \"a.set\"; Code(\"a.tuple\"); code(\n  \"a.call\"); \
             Code::new(\"a.new\"); code!(\"a.macro\"); decode(\"not.this\"); host: \"example.com\" }\n\
             #[cfg(test)]\nmod tests { fn t() { code(\"a.test\") } }";
-        let found: Vec<String> = codes(&Source::parse(text)).into_iter().map(|(code, _)| code).collect();
+        let found: Vec<String> = codes(&Source::parse(text), false).into_iter().map(|(code, _)| code).collect();
         assert_eq!(found, ["a.match", "a.field", "a.set", "a.tuple", "a.call", "a.new", "a.macro"]);
     }
 

@@ -48,7 +48,8 @@ async fn a_folder_installs_what_it_can_and_says_what_it_could_not() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("broken.wasm"), "nothing").expect("a file");
     std::fs::write(folder.path().join("notes.txt"), "nothing").expect("a file");
-    let report = client.bed.app.install_folder(folder.path(), &app::plugins::Granted::AsBefore).await.expect("a report");
+    let report =
+        client.bed.app.install_folder(folder.path(), &app::plugins::Granted::AsBefore).await.expect("a report");
     assert_eq!((report.installed.len(), report.refused.len()), (0, 1));
     let refused = client.get("/api/v1/plugins/refused").await.json();
     assert_eq!(

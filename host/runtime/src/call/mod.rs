@@ -151,7 +151,12 @@ async fn within<T>(inner: &Inner, wall: u32, work: impl Future<Output = wasmtime
 }
 
 /// Whether one function has the contract's type.
-fn typed<P, R>(module: &Module, function: Function, store: &mut Store<CallState>, instance: Instance) -> wasmtime::Result<()>
+fn typed<P, R>(
+    module: &Module,
+    function: Function,
+    store: &mut Store<CallState>,
+    instance: Instance,
+) -> wasmtime::Result<()>
 where
     P: ComponentNamedList + Lower,
     R: ComponentNamedList + Lift,

@@ -1,7 +1,8 @@
 //! Calls of trigger plugins. They listen: lent what the scope grants, for reading.
 
 use bindings::mainsheet::trigger::trigger::{
-    Event as WitEvent, Hook as WitHook, Payload as WitPayload, PollCall as WitPoll, Polled as WitPolled, Reply as WitReply,
+    Event as WitEvent, Hook as WitHook, Payload as WitPayload, PollCall as WitPoll, Polled as WitPolled,
+    Reply as WitReply,
 };
 use bindings::mainsheet::types::common::Failure as WitFailure;
 use domain::plugin::call::{Heard, Hook, HookReply, Payload, PollCall, Polled, Scope};

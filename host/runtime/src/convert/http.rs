@@ -1,6 +1,8 @@
 //! Requests to the outside and their replies.
 
-use bindings::mainsheet::host::http::{Body as WitBody, Request as WitRequest, Response as WitResponse, Sink as WitSink};
+use bindings::mainsheet::host::http::{
+    Body as WitBody, Request as WitRequest, Response as WitResponse, Sink as WitSink,
+};
 use bytes::Bytes;
 
 use crate::lent::{Body, HttpRequest, HttpResponse, Sink};

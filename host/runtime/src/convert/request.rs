@@ -36,9 +36,7 @@ fn demand(reply: &mut Reply, demand: WitDemand) -> Result<Demand, Malformed> {
         WitDemand::Notify(one) => Demand::Notify(notice(reply, one)?),
         WitDemand::RunStages(graph) => Demand::RunStages(children(reply, graph)?),
         WitDemand::RunPipeline(child) => Demand::RunPipeline(execution(reply, child)?),
-        WitDemand::AwaitExecution(id) => {
-            Demand::AwaitExecution(ExecutionId::from(reply.name("await-execution", id)?))
-        }
+        WitDemand::AwaitExecution(id) => Demand::AwaitExecution(ExecutionId::from(reply.name("await-execution", id)?)),
         WitDemand::Other(value) => Demand::Other(reply.json("other", &value)?),
     })
 }

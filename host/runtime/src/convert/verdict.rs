@@ -1,6 +1,8 @@
 //! Verdicts.
 
-use bindings::mainsheet::stage::stage::{Finish as WitFinish, Patch as WitPatch, Verdict as WitVerdict, Waiting as WitWaiting};
+use bindings::mainsheet::stage::stage::{
+    Finish as WitFinish, Patch as WitPatch, Verdict as WitVerdict, Waiting as WitWaiting,
+};
 use domain::stage::{Finish, FinishStatus, Patch, Verdict, Waiting};
 
 use super::reply::{Malformed, Reply};

@@ -22,7 +22,12 @@ impl Host for CallState {
     }
 }
 
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the contract counts in f64: exact to 2^53, saturating beyond")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the contract counts in f64: exact to 2^53, saturating beyond"
+)]
 impl CallState {
     async fn blob_size(&mut self, id: &str) -> wasmtime::Result<Result<f64, Failure>> {
         let acting = self.acting()?;

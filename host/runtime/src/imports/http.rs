@@ -25,7 +25,8 @@ impl CallState {
         let acting = self.acting()?;
         acting.requests += 1;
         if acting.requests > REQUESTS {
-            let message = format!("One call sends at most {REQUESTS} requests; go on from a checkpoint in another try.");
+            let message =
+                format!("One call sends at most {REQUESTS} requests; go on from a checkpoint in another try.");
             return Ok(Err(Failure::new(FailureClass::Throttled, code("http.too-many-requests"), message)));
         }
         if let Body::Blob(id) = &request.body

@@ -40,7 +40,12 @@ fn words(reason: String) -> wasmtime::Error {
 }
 
 impl HostKey for CallState {
-    async fn derive(&mut self, key: Resource<Handle>, algorithm: String, data: Vec<u8>) -> wasmtime::Result<Resource<Handle>> {
+    async fn derive(
+        &mut self,
+        key: Resource<Handle>,
+        algorithm: String,
+        data: Vec<u8>,
+    ) -> wasmtime::Result<Resource<Handle>> {
         let acting = self.acting()?;
         let derived = acting.key(&key)?.derive(&algorithm, &data).map_err(words)?;
         acting.keep(derived)
@@ -50,7 +55,13 @@ impl HostKey for CallState {
         self.acting()?.key(&key)?.mac(&algorithm, &data).map_err(words)
     }
 
-    async fn verify(&mut self, key: Resource<Handle>, algorithm: String, data: Vec<u8>, mac: Vec<u8>) -> wasmtime::Result<bool> {
+    async fn verify(
+        &mut self,
+        key: Resource<Handle>,
+        algorithm: String,
+        data: Vec<u8>,
+        mac: Vec<u8>,
+    ) -> wasmtime::Result<bool> {
         self.acting()?.key(&key)?.verify(&algorithm, &data, &mac).map_err(words)
     }
 
@@ -68,7 +79,11 @@ impl HostKey for CallState {
 }
 
 impl Host for CallState {
-    async fn open(&mut self, secret: String, prefix: Vec<u8>) -> wasmtime::Result<Result<Resource<Handle>, WitFailure>> {
+    async fn open(
+        &mut self,
+        secret: String,
+        prefix: Vec<u8>,
+    ) -> wasmtime::Result<Result<Resource<Handle>, WitFailure>> {
         let acting = self.acting()?;
         let lent = match acting.lent() {
             Ok(lent) => lent.clone(),

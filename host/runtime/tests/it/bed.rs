@@ -53,8 +53,7 @@ pub fn config(data: &Path) -> Config {
         wall: Bound { default: 5_000, greatest: 300_000 },
         ..Bounds::default()
     };
-    let worker =
-        WorkerProgram { program: PathBuf::from(env!("CARGO_BIN_EXE_compile-worker")), arguments: Vec::new() };
+    let worker = WorkerProgram { program: PathBuf::from(env!("CARGO_BIN_EXE_compile-worker")), arguments: Vec::new() };
     Config { data: data.to_owned(), instances: 32, worker, limits, ..Config::default() }
 }
 

@@ -38,8 +38,7 @@ async fn a_stage_is_stepped_until_it_ends() {
     assert_eq!((request.label.as_str(), &request.demand), ("elapsed", &Demand::Timer(Due::At(Timestamp(31_000)))));
     assert_eq!(waiting.patch.phases, ["wait"]);
 
-    let elapsed =
-        Answer { label: "elapsed".into(), at: Timestamp(31_000), by: None, outcome: Ok(Params::object()) };
+    let elapsed = Answer { label: "elapsed".into(), at: Timestamp(31_000), by: None, outcome: Ok(Params::object()) };
     let last = bed.runtime.step(&wait, &turn("wait", &config, &[elapsed])).await.expect("a verdict");
     let Verdict::Finished(finish) = last else { panic!("it goes on") };
     assert_eq!(finish.status, FinishStatus::Succeeded);

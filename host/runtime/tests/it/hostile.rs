@@ -1,6 +1,5 @@
 //! Guests that mean harm, or merely have faults: each costs its call and nothing else.
 
-use std::time::Duration;
 
 use domain::plugin::call::Scope;
 use domain::stage::{FinishStatus, Verdict};

@@ -21,7 +21,7 @@ fn dues(run: &Run, paused: bool) -> impl Iterator<Item = Timestamp> + '_ {
     let timers = run
         .pending
         .iter()
-        .filter(move |pending| !pending.withdrawn && !(paused && is_active(&pending.demand)))
+        .filter(move |pending| !(pending.withdrawn || paused && is_active(&pending.demand)))
         .filter_map(|pending| pending.due);
     let expires = run.expires.filter(|_| !paused && run.ending.is_none());
     timers.chain(expires).chain(run.retry).chain(run.ending.as_ref().map(|ending| ending.deadline))
@@ -55,7 +55,7 @@ fn fire_timers(view: &mut View, position: usize, paused: bool, now: Timestamp) {
     let mut fired: Vec<(Label, Demand)> = Vec::new();
     run.pending.retain(|pending| {
         let due =
-            pending.due.is_some_and(|at| at <= now) && !pending.withdrawn && !(paused && is_active(&pending.demand));
+            pending.due.is_some_and(|at| at <= now) && !(pending.withdrawn || paused && is_active(&pending.demand));
         if due {
             fired.push((pending.label.clone(), pending.demand.clone()));
         }

@@ -67,10 +67,18 @@ impl Arguments {
         match open.len() {
             1 => Ok(open.remove(0)),
             0 if self.stage.is_none() => decode(client.get(&route::one("questions", &self.target))?),
-            0 => Err(self.refuse(format!("no stage `{}` of {} asks anything", self.stage.as_deref().unwrap_or_default(), self.target))),
+            0 => Err(self.refuse(format!(
+                "no stage `{}` of {} asks anything",
+                self.stage.as_deref().unwrap_or_default(),
+                self.target
+            ))),
             _ => {
                 let ids: Vec<&str> = open.iter().map(|question| question.id.as_str()).collect();
-                let message = format!("{} asks several questions: choose with --stage, or name one of {}", self.target, ids.join(", "));
+                let message = format!(
+                    "{} asks several questions: choose with --stage, or name one of {}",
+                    self.target,
+                    ids.join(", ")
+                );
                 Err(self.refuse(message))
             }
         }
@@ -78,7 +86,8 @@ impl Arguments {
 
     fn answer(&self, question: &Question) -> Result<Value, CliError> {
         if let Some(text) = &self.json {
-            return serde_json::from_str(text).map_err(|error| self.refuse(format!("--json is no JSON document: {error}")));
+            return serde_json::from_str(text)
+                .map_err(|error| self.refuse(format!("--json is no JSON document: {error}")));
         }
         let mut answer = Map::new();
         if let Some(word) = &self.word {
@@ -104,7 +113,8 @@ fn words(schema: &Value) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (key, member) in members.into_iter().flatten() {
         let listed = member.get("enum").and_then(Value::as_array).into_iter().flatten();
-        let choices = ["oneOf", "anyOf"].into_iter().filter_map(|name| member.get(name)).filter_map(Value::as_array).flatten();
+        let choices =
+            ["oneOf", "anyOf"].into_iter().filter_map(|name| member.get(name)).filter_map(Value::as_array).flatten();
         let constants = choices.filter_map(|choice| choice.get("const")).chain(member.get("const"));
         for word in listed.chain(constants).filter_map(Value::as_str) {
             found.push((key.clone(), word.to_owned()));

@@ -15,6 +15,10 @@ pub struct Arguments {
 impl Arguments {
     pub(super) fn run(self) -> Result<Exit, CliError> {
         // The worker's words are on standard error already; its status is all that the parent reads.
-        if runtime::compile_worker_main() == std::process::ExitCode::SUCCESS { Ok(Exit::Success) } else { Ok(Exit::Failed) }
+        if runtime::compile_worker_main() == std::process::ExitCode::SUCCESS {
+            Ok(Exit::Success)
+        } else {
+            Ok(Exit::Failed)
+        }
     }
 }

@@ -85,17 +85,40 @@ impl Resource {
     fn columns(self) -> Columns {
         match self {
             Resource::Applications => &[("name", "/name"), ("updated", "/updated")],
-            Resource::Pipelines => &[("application", "/application"), ("name", "/name"), ("revision", "/revision"), ("updated", "/updated")],
-            Resource::Executions => {
-                &[("id", "/id"), ("application", "/application"), ("pipeline", "/name"), ("status", "/status"), ("created", "/created"), ("ended", "/ended")]
-            }
-            Resource::Questions => &[("execution", "/execution"), ("id", "/id"), ("application", "/application"), ("title", "/title"), ("asked", "/asked")],
-            Resource::Operations => {
-                &[("execution", "/execution"), ("stage", "/stage"), ("label", "/label"), ("operation", "/operation"), ("status", "/status"), ("ordered", "/ordered")]
-            }
+            Resource::Pipelines => &[
+                ("application", "/application"),
+                ("name", "/name"),
+                ("revision", "/revision"),
+                ("updated", "/updated"),
+            ],
+            Resource::Executions => &[
+                ("id", "/id"),
+                ("application", "/application"),
+                ("pipeline", "/name"),
+                ("status", "/status"),
+                ("created", "/created"),
+                ("ended", "/ended"),
+            ],
+            Resource::Questions => &[
+                ("execution", "/execution"),
+                ("id", "/id"),
+                ("application", "/application"),
+                ("title", "/title"),
+                ("asked", "/asked"),
+            ],
+            Resource::Operations => &[
+                ("execution", "/execution"),
+                ("stage", "/stage"),
+                ("label", "/label"),
+                ("operation", "/operation"),
+                ("status", "/status"),
+                ("ordered", "/ordered"),
+            ],
             Resource::Plugins => super::plugin::COLUMNS,
             Resource::Tokens => super::token::COLUMNS,
-            Resource::Audit => &[("at", "/at"), ("who", "/principal"), ("did", "/action"), ("to", "/target"), ("outcome", "/outcome")],
+            Resource::Audit => {
+                &[("at", "/at"), ("who", "/principal"), ("did", "/action"), ("to", "/target"), ("outcome", "/outcome")]
+            }
         }
     }
 }

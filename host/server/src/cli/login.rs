@@ -30,7 +30,8 @@ pub struct Arguments {
 impl Arguments {
     pub(super) fn run(&self, context: &Context) -> Result<Exit, CliError> {
         let place = Credentials::place().ok_or_else(|| failed("there is no home folder to keep it in".into()))?;
-        let mut credentials = Credentials::load(&place).map_err(|error| failed(format!("{}: {error}", place.display())))?;
+        let mut credentials =
+            Credentials::load(&place).map_err(|error| failed(format!("{}: {error}", place.display())))?;
         let server = context.target.server.trim_end_matches('/').to_owned();
         let message = if self.forget {
             credentials.tokens.remove(&server);

@@ -37,7 +37,8 @@ pub struct Arguments {
 impl Arguments {
     pub(super) fn run(&self, context: &Context) -> Result<Exit, CliError> {
         let client = context.client();
-        let parameters = self.parameters.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect();
+        let parameters =
+            self.parameters.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect();
         let started = start(&client, &self.application, &self.pipeline, parameters)?;
         let execution = live::read(&started)?;
         if self.follow {
@@ -56,7 +57,12 @@ impl Arguments {
 ///
 /// # Errors
 /// The server refuses or is unreachable.
-pub fn start(client: &Client, application: &str, pipeline: &str, parameters: Map<String, Value>) -> Result<Value, CliError> {
+pub fn start(
+    client: &Client,
+    application: &str,
+    pipeline: &str,
+    parameters: Map<String, Value>,
+) -> Result<Value, CliError> {
     let path = format!("{}/executions", route::pipeline(application, pipeline));
     client.post(&path, &Content::Json(&json!({ "parameters": parameters })))
 }

@@ -35,7 +35,9 @@ pub fn show(client: &Client) -> Result<Exit, CliError> {
         "\nThe pipeline `{PIPELINE}` of the application `{APPLICATION}` has started. It asks before it releases; see README.md.\n"
     ));
     let exit = live::follow(client, &execution.id, Format::Text)?;
-    output::line(&format!("\nIt is over. Start it again from another terminal with `mainsheet run {APPLICATION} {PIPELINE} --follow`; end the server with Ctrl-C."));
+    output::line(&format!(
+        "\nIt is over. Start it again from another terminal with `mainsheet run {APPLICATION} {PIPELINE} --follow`; end the server with Ctrl-C."
+    ));
     Ok(exit)
 }
 

@@ -64,7 +64,10 @@ pub(super) fn stage(client: &Client, execution: &str, wanted: &str) -> Result<St
         }
         several => {
             let references: Vec<&str> = several.iter().map(|stage| stage.ref_id.as_str()).collect();
-            unclear(format!("several stages are called `{wanted}`: choose by reference, one of {}", references.join(", ")))
+            unclear(format!(
+                "several stages are called `{wanted}`: choose by reference, one of {}",
+                references.join(", ")
+            ))
         }
     }
 }

@@ -18,8 +18,14 @@ Examples:
   mainsheet token revoke ci";
 
 /// What lists of tokens show.
-pub(super) const COLUMNS: Columns =
-    &[("name", "/name"), ("principal", "/principal"), ("standing", "/standing"), ("roles", "/roles"), ("created", "/created"), ("expires", "/expires")];
+pub(super) const COLUMNS: Columns = &[
+    ("name", "/name"),
+    ("principal", "/principal"),
+    ("standing", "/standing"),
+    ("roles", "/roles"),
+    ("created", "/created"),
+    ("expires", "/expires"),
+];
 
 /// Make, list and revoke tokens.
 #[derive(Args)]

@@ -45,16 +45,14 @@ impl Args for Flags {
             .value_parser(value_parser!(PathBuf))
             .help("TOML file with these options; by default mainsheet.toml here, if there is one [variable: MAINSHEET_CONFIG]");
         let settings = SETTINGS.iter().map(|setting| {
-            let default = if setting.default.is_empty() { String::new() } else { format!(" [default: {}]", setting.default) };
-            let arg = Arg::new(setting.key)
-                .long(setting.key)
-                .value_name(setting.value_name)
-                .help(format!("{}{default} [variable: {}]", setting.help, variable(setting.key)));
-            if setting.switch {
-                arg.num_args(0..=1).require_equals(true).default_missing_value("true")
-            } else {
-                arg
-            }
+            let default =
+                if setting.default.is_empty() { String::new() } else { format!(" [default: {}]", setting.default) };
+            let arg = Arg::new(setting.key).long(setting.key).value_name(setting.value_name).help(format!(
+                "{}{default} [variable: {}]",
+                setting.help,
+                variable(setting.key)
+            ));
+            if setting.switch { arg.num_args(0..=1).require_equals(true).default_missing_value("true") } else { arg }
         });
         command.arg(file).args(settings)
     }

@@ -105,14 +105,19 @@ impl Layers {
         });
         let unknown = variables.keys().filter(|name| {
             let rest = name.strip_prefix(PREFIX).unwrap_or(name);
-            let other = OTHERS.iter().any(|other| if other.ends_with('_') { rest.starts_with(other) } else { rest == *other });
+            let other =
+                OTHERS.iter().any(|other| if other.ends_with('_') { rest.starts_with(other) } else { rest == *other });
             !other && !rest.starts_with("PORT_") && !SETTINGS.iter().any(|setting| variable(setting.key) == **name)
         });
         Ok(Layers { given: given.collect(), unknown: unknown.cloned().collect() })
     }
 
     /// The value of `key` as `parse` understands it.
-    pub(super) fn read<T>(&self, key: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Result<T, ConfigError> {
+    pub(super) fn read<T>(
+        &self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, ConfigError> {
         let given = self.given.iter().find(|given| given.setting.key == key);
         let (text, origin) = given.map_or(("", Origin::Default), |given| (given.text.as_str(), given.origin.clone()));
         parse(text).map_err(|wanted| ConfigError::Invalid { key, value: text.to_owned(), origin, wanted })
@@ -145,7 +150,8 @@ fn parse(file: &str, text: &str) -> Result<BTreeMap<String, String>, ConfigError
         if Setting::find(&key).is_none() {
             return Err(ConfigError::UnknownKey { file: file.to_owned(), key });
         }
-        let text = plain(&value).ok_or_else(|| malformed(format!("`{key}` must be a text, a number, a boolean or a list of texts")))?;
+        let text = plain(&value)
+            .ok_or_else(|| malformed(format!("`{key}` must be a text, a number, a boolean or a list of texts")))?;
         values.insert(key, text);
     }
     Ok(values)

@@ -27,7 +27,8 @@ fn the_defaults_are_a_configuration() {
 
 #[test]
 fn flags_win_over_variables_over_the_file_over_defaults() {
-    let file = "listen = '127.0.0.1:1'\nsynchronous = 'normal'\nworkers = 3\nallow-networks = ['10.0.0.0/8', '::1/128']\n";
+    let file =
+        "listen = '127.0.0.1:1'\nsynchronous = 'normal'\nworkers = 3\nallow-networks = ['10.0.0.0/8', '::1/128']\n";
     let variables = [("MAINSHEET_LISTEN", "127.0.0.1:2"), ("MAINSHEET_WORKERS", "4")];
     let config = config(file, &variables, &[("listen", "127.0.0.1:3")]).unwrap();
     assert_eq!(config.listen.port(), 3);
@@ -85,7 +86,8 @@ fn a_mistyped_variable_is_noticed_and_those_of_others_are_not() {
 fn every_option_can_be_given_as_a_flag_and_is_read() {
     use clap::{Args, FromArgMatches};
     let command = Flags::augment_args(clap::Command::new("serve"));
-    let matches = command.get_matches_from(["serve", "--grant-wanted", "--listen", "127.0.0.1:0", "--config", "x.toml"]);
+    let matches =
+        command.get_matches_from(["serve", "--grant-wanted", "--listen", "127.0.0.1:0", "--config", "x.toml"]);
     let flags = Flags::from_arg_matches(&matches).unwrap();
     assert_eq!(flags.values.get("grant-wanted").map(String::as_str), Some("true"));
     assert_eq!(flags.values.get("listen").map(String::as_str), Some("127.0.0.1:0"));

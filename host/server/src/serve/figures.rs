@@ -35,7 +35,11 @@ fn of_engine(stats: &engine::Stats) -> Vec<Sample> {
         counter("operation_calls", "Calls of operations", stats.calls),
         counter("operation_outcomes", "Outcomes of operations", stats.outcomes),
         counter("executions_ended", "Executions ended", stats.ended),
-        counter("executions_swept", "Due executions that memory had forgotten; 0 unless the server is wrong", stats.swept),
+        counter(
+            "executions_swept",
+            "Due executions that memory had forgotten; 0 unless the server is wrong",
+            stats.swept,
+        ),
         counter("store_errors", "Units that the store could not write or read at once", stats.store_errors),
         gauge("executions_live", "Executions held in memory", stats.live),
         gauge("executions_waiting", "Executions that wait for a moment", stats.waiting),

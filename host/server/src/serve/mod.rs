@@ -42,7 +42,9 @@ async fn serve(config: &Config, with_sample: bool) -> Result<(), ServeError> {
     let parts = Parts::open(config, Arc::clone(&environment)).await?;
     let token = first_token::announce(&parts.app, &config.data, with_sample).await?;
     let watched = match &config.plugins {
-        Some(folder) => Some(plugin_folder::install_and_watch(&parts.app, folder, config.grant_wanted, environment).await?),
+        Some(folder) => {
+            Some(plugin_folder::install_and_watch(&parts.app, folder, config.grant_wanted, environment).await?)
+        }
         None => None,
     };
     let server = format!("http://{address}");

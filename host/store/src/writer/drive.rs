@@ -32,10 +32,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, drive: &Drive) -> Result<DriveOutcome, Stop
     let first = gate.events + 1;
     pass(tx, &gate, drive)?;
     if commit.inbox_seen > 0 {
-        tx.write(
-            "delete from inbox where execution = ?1 and number <= ?2",
-            values![gate.number, commit.inbox_seen],
-        )?;
+        tx.write("delete from inbox where execution = ?1 and number <= ?2", values![gate.number, commit.inbox_seen])?;
     }
     for (position, (stage, body)) in (0i64..).zip(commit.stages.iter().zip(&drive.stages)) {
         // Rows of one commit are planned parents first, and so are commits.
@@ -188,16 +185,7 @@ fn questions(tx: &mut Tx<'_>, number: i64, commit: &DriveCommit) -> Result<(), S
         tx.write(
             "insert into questions (id, execution, stage, run, label, application, question, asked)
             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            values![
-                &row.id(),
-                number,
-                stage.as_str(),
-                *run,
-                label.as_str(),
-                application,
-                &json(question)?,
-                *asked
-            ],
+            values![&row.id(), number, stage.as_str(), *run, label.as_str(), application, &json(question)?, *asked],
         )?;
     }
     for (stage, run, label) in &commit.closed_questions {
@@ -229,7 +217,9 @@ fn inbox_head(tx: &mut Tx<'_>, gate: &Gate, commit: &DriveCommit) -> Result<i64,
     if commit.awaits.is_empty() {
         return Ok(gate.inbox_head);
     }
-    let head = tx.sqlite.first("select inbox_head from executions where number = ?1", values![gate.number], |row| row.int(0))?;
+    let head = tx
+        .sqlite
+        .first("select inbox_head from executions where number = ?1", values![gate.number], |row| row.int(0))?;
     Ok(head.unwrap_or(gate.inbox_head))
 }
 

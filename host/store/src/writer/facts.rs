@@ -1,7 +1,7 @@
 //! Facts on their way into inboxes, and other news from outside of drives.
 
-use domain::execution::Fact;
 use domain::code::code;
+use domain::execution::Fact;
 use domain::id::ExecutionId;
 use domain::operation::OperationKey;
 use domain::trigger::TriggerEvent;
@@ -110,12 +110,7 @@ pub(super) fn checkpoint(tx: &mut Tx<'_>, key: &OperationKey, begun: &str) -> Re
 }
 
 /// Records an event that was not heard before.
-pub(super) fn heard(
-    tx: &mut Tx<'_>,
-    event: &TriggerEvent,
-    outcomes: &[StoredOutcome],
-    body: &str,
-) -> Result<(), Stop> {
+pub(super) fn heard(tx: &mut Tx<'_>, event: &TriggerEvent, outcomes: &[StoredOutcome], body: &str) -> Result<(), Stop> {
     let TriggerEvent { key, kind, source, payload, received } = event;
     let number = tx.counters.heard;
     let inserted = tx.write(

@@ -13,8 +13,8 @@ mod unit;
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use domain::environment::Environment;

@@ -77,7 +77,9 @@ fn against(expect: Option<i64>, found: Option<i64>, what: &'static str) -> Resul
 
 fn save_application(tx: &mut Tx<'_>, application: &Application, expect: Option<i64>) -> Result<(), Stop> {
     let Application { name, document, created, updated, version } = application;
-    let found = tx.sqlite.first("select version from applications where name = ?1", values![name.as_str()], |row| row.int(0))?;
+    let found = tx
+        .sqlite
+        .first("select version from applications where name = ?1", values![name.as_str()], |row| row.int(0))?;
     against(expect, found, "application")?;
     tx.write(
         "insert into applications (name, document, created, updated, version) values (?1, ?2, ?3, ?4, ?5)
@@ -104,7 +106,8 @@ fn delete_application(tx: &mut Tx<'_>, name: &ApplicationName) -> Result<(), Sto
 
 fn save_pipeline(tx: &mut Tx<'_>, pipeline: &Pipeline, expect: Option<i64>) -> Result<(), Stop> {
     let Pipeline { id, application, name, revision, document, updated, updated_by } = pipeline;
-    let found = tx.sqlite.first("select revision from pipelines where id = ?1", values![id.as_str()], |row| row.int(0))?;
+    let found =
+        tx.sqlite.first("select revision from pipelines where id = ?1", values![id.as_str()], |row| row.int(0))?;
     against(expect, found, "pipeline")?;
     let (home, taken) = tx
         .sqlite

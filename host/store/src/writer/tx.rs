@@ -96,7 +96,11 @@ impl<'c> Tx<'c> {
     }
 
     /// Runs a statement that writes.
-    pub(super) fn write(&mut self, sql: &'static str, parameters: &[crate::sqlite::Value<'_>]) -> Result<usize, SqliteError> {
+    pub(super) fn write(
+        &mut self,
+        sql: &'static str,
+        parameters: &[crate::sqlite::Value<'_>],
+    ) -> Result<usize, SqliteError> {
         let changed = self.sqlite.run(sql, parameters)?;
         self.dirty |= changed > 0;
         Ok(changed)

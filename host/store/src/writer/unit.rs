@@ -58,11 +58,21 @@ pub(crate) struct Admission {
 #[derive(Debug)]
 pub(crate) enum Item {
     Admit(Box<Admission>),
-    Inbox { execution: ExecutionId, fact: String },
-    Checkpoint { key: OperationKey, begun: String },
-    Event { event: TriggerEvent, outcomes: Vec<StoredOutcome>, body: String },
+    Inbox {
+        execution: ExecutionId,
+        fact: String,
+    },
+    Checkpoint {
+        key: OperationKey,
+        begun: String,
+    },
+    Event {
+        event: Box<TriggerEvent>,
+        outcomes: Vec<StoredOutcome>,
+        body: String,
+    },
     /// What is written rarely is encoded by the writer.
-    Single(Write),
+    Single(Box<Write>),
 }
 
 impl Unit {
@@ -100,9 +110,9 @@ impl Unit {
                 Write::Event { event, outcomes } => {
                     let outcomes: Vec<StoredOutcome> = outcomes.into_iter().map(StoredOutcome::from).collect();
                     let body = json(&outcomes)?;
-                    Item::Event { event, outcomes, body }
+                    Item::Event { event: Box::new(event), outcomes, body }
                 }
-                single => Item::Single(single),
+                single => Item::Single(Box::new(single)),
             })
         };
         Ok(Unit::Writes(writes.into_iter().map(item).collect::<Result<_, WriteError>>()?))
@@ -165,8 +175,10 @@ impl Item {
             Item::Inbox { fact, .. } => 128 + fact.len(),
             Item::Checkpoint { begun, .. } => 128 + begun.len(),
             Item::Event { event, body, .. } => 256 + body.len() + event.payload.text().len(),
-            Item::Single(Write::Component { bytes, .. }) => bytes.len(),
-            Item::Single(_) => 1024,
+            Item::Single(write) => match write.as_ref() {
+                Write::Component { bytes, .. } => bytes.len(),
+                _ => 1024,
+            },
         }
     }
 }

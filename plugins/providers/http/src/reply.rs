@@ -42,5 +42,6 @@ pub fn failure(response: &Response, url: &str) -> Failure {
         500.. => FailureClass::Unavailable,
         _ => FailureClass::InvalidInput,
     };
-    Failure::new(class, code("http.status"), format!("{url} answered {}.", response.status)).with_details(show(response))
+    Failure::new(class, code("http.status"), format!("{url} answered {}.", response.status))
+        .with_details(show(response))
 }

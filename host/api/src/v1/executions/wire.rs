@@ -255,7 +255,7 @@ pub struct Stage {
     pub children: Vec<String>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>, example = json!({"class": "denied", "code": "http.denied", "message": "The host is not granted."}))]
+    #[schema(value_type = Option<Object>, example = json!({"class": "denied", "code": "grant.http-host", "message": "The host is not granted."}))]
     pub problem: Option<Failure>,
 }
 

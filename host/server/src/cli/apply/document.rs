@@ -78,7 +78,8 @@ fn files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let mut entries: Vec<PathBuf> = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     entries.sort();
     let mut found = Vec::new();
     for entry in entries {
@@ -125,7 +126,11 @@ fn classify(place: String, value: Value) -> Result<Document, CliError> {
     let application = text("application").filter(|name| !name.is_empty());
     let pipeline = ["stages", "triggers", "parameterConfig"].iter().any(|key| value.get(key).is_some());
     let unknown = |what: &str| {
-        Err(CliError::new(Exit::Usage, code("cli.document-unknown"), format!("{place} is neither application nor pipeline: {what}")))
+        Err(CliError::new(
+            Exit::Usage,
+            code("cli.document-unknown"),
+            format!("{place} is neither application nor pipeline: {what}"),
+        ))
     };
     match (name, application) {
         (None, _) => unknown("it has no `name`"),
@@ -146,14 +151,24 @@ mod tests {
     use super::*;
 
     fn titles(text: &str) -> Vec<String> {
-        parse("test", text).unwrap().iter().map(|document| format!("{} {}", document.kind.as_str(), document.title())).collect()
+        parse("test", text)
+            .unwrap()
+            .iter()
+            .map(|document| format!("{} {}", document.kind.as_str(), document.title()))
+            .collect()
     }
 
     #[test]
     fn json_yaml_lists_and_several_documents_are_read() {
         assert_eq!(titles(r#"{"name": "shop"}"#), ["application shop"]);
-        assert_eq!(titles(r#"[{"name": "shop"}, {"name": "release", "application": "shop"}]"#), ["application shop", "pipeline shop/release"]);
-        assert_eq!(titles("name: shop\n---\nname: release\napplication: shop\nstages: []\n---\n"), ["application shop", "pipeline shop/release"]);
+        assert_eq!(
+            titles(r#"[{"name": "shop"}, {"name": "release", "application": "shop"}]"#),
+            ["application shop", "pipeline shop/release"]
+        );
+        assert_eq!(
+            titles("name: shop\n---\nname: release\napplication: shop\nstages: []\n---\n"),
+            ["application shop", "pipeline shop/release"]
+        );
     }
 
     #[test]

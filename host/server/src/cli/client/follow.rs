@@ -63,8 +63,10 @@ impl Follower {
 fn pump(client: &Client, path: &str, mut after: Option<String>, to: &SyncSender<Step>) {
     let mut lost = 0;
     loop {
-        let headers: Vec<(&str, &str)> =
-            [("accept", "text/event-stream")].into_iter().chain(after.as_deref().map(|id| ("last-event-id", id))).collect();
+        let headers: Vec<(&str, &str)> = [("accept", "text/event-stream")]
+            .into_iter()
+            .chain(after.as_deref().map(|id| ("last-event-id", id)))
+            .collect();
         match client.send(Method::GET, path, &Content::None, &headers) {
             Ok(response) => {
                 if to.send(Step::Connected).is_err() {
@@ -96,7 +98,10 @@ fn pump(client: &Client, path: &str, mut after: Option<String>, to: &SyncSender<
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a thread of a client that has nothing else to do until the server is back")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a thread of a client that has nothing else to do until the server is back"
+)]
 fn pause(duration: Duration) {
     std::thread::sleep(duration);
 }

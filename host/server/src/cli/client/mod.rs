@@ -167,7 +167,10 @@ impl Client {
             _ => CliError::new(
                 Exit::Unreachable,
                 code("cli.server-unreachable"),
-                format!("the server at {} does not answer: {error}. Is it running (`mainsheet serve`), and is --server right?", self.server),
+                format!(
+                    "the server at {} does not answer: {error}. Is it running (`mainsheet serve`), and is --server right?",
+                    self.server
+                ),
             ),
         }
     }

@@ -34,7 +34,8 @@ struct Listed {
 pub(super) fn read(server: &str, status: StatusCode, text: &str, with_token: bool) -> Option<CliError> {
     let document: ProblemDocument = serde_json::from_str(text).ok()?;
     if status == StatusCode::UNAUTHORIZED && !with_token {
-        let message = "the server wants a token: give --token, set MAINSHEET_TOKEN, or store one with `mainsheet login`";
+        let message =
+            "the server wants a token: give --token, set MAINSHEET_TOKEN, or store one with `mainsheet login`";
         return Some(CliError::new(Exit::Refused, code("cli.token-missing"), message));
     }
     let code = Code::from(document.code);

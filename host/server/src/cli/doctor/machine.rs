@@ -76,7 +76,8 @@ fn plugins(folder: &Path) -> Finding {
     let shown = folder.display();
     match fs::read_dir(folder) {
         Ok(entries) => {
-            let found = entries.flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == "wasm")).count();
+            let found =
+                entries.flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == "wasm")).count();
             Finding::ok(CHECK, format!("{shown} has {found} components"))
         }
         Err(error) => Finding::broken(CHECK, format!("{shown} cannot be read: {error}")),
@@ -87,7 +88,9 @@ fn port(config: &Config, served: bool) -> Finding {
     const CHECK: &str = "port";
     match TcpListener::bind(config.listen) {
         Ok(_) => Finding::ok(CHECK, format!("{} is free", config.listen)),
-        Err(_) if served => Finding::ok(CHECK, format!("{} is taken, most likely by the server that answers", config.listen)),
+        Err(_) if served => {
+            Finding::ok(CHECK, format!("{} is taken, most likely by the server that answers", config.listen))
+        }
         Err(error) => Finding::broken(CHECK, format!("{} cannot be listened on: {error}", config.listen)),
     }
 }

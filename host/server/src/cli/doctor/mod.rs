@@ -66,7 +66,12 @@ impl Arguments {
         let mut findings: Vec<Finding> = layers
             .unknown
             .iter()
-            .map(|name| Finding::warning("configuration", format!("the variable {name} is no option; see `mainsheet config show`")))
+            .map(|name| {
+                Finding::warning(
+                    "configuration",
+                    format!("the variable {name} is no option; see `mainsheet config show`"),
+                )
+            })
             .collect();
         let (served, reached) = reach::check(&client);
         findings.extend(machine::check(&config, served));

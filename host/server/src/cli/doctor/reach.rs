@@ -27,8 +27,12 @@ fn version(client: &Client, answer: &Value) -> Finding {
     const CHECK: &str = "server";
     let own = env!("CARGO_PKG_VERSION");
     match answer.get("version").and_then(Value::as_str) {
-        Some(version) if version == own => Finding::ok(CHECK, format!("{} answers, version {version}", client.server())),
-        Some(version) => Finding::warning(CHECK, format!("{} has version {version}, this program {own}", client.server())),
+        Some(version) if version == own => {
+            Finding::ok(CHECK, format!("{} answers, version {version}", client.server()))
+        }
+        Some(version) => {
+            Finding::warning(CHECK, format!("{} has version {version}, this program {own}", client.server()))
+        }
         None => Finding::warning(CHECK, format!("{} answers, but does not say its version", client.server())),
     }
 }

@@ -45,7 +45,9 @@ pub fn follow(client: &Client, id: &str, format: Format) -> Result<Exit, CliErro
             return Ok(exit);
         }
         match wait(client, &follower, &mut view, &execution)? {
-            Wake::Changed => latest = client.get(&route::one("executions", id)).or_else(|error| view.keep(error, &latest))?,
+            Wake::Changed => {
+                latest = client.get(&route::one("executions", id)).or_else(|error| view.keep(error, &latest))?
+            }
             Wake::Tick => {}
         }
     }

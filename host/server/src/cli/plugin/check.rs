@@ -31,7 +31,8 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(&self, context: &Context) -> Result<Exit, CliError> {
         let found = self.grants.send(&route::all("plugins/inspect"), &self.file, context)?;
-        let missing: Vec<&str> = found.get("missing").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let missing: Vec<&str> =
+            found.get("missing").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
         if context.json() {
             output::json(&found);
         } else {

@@ -48,7 +48,13 @@ impl Install {
             output::json(&installed);
         } else {
             let text = |key: &str| installed.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-            output::line(&format!("{} {} is installed, a {}, {}", text("name"), text("version"), text("kind"), text("digest")));
+            output::line(&format!(
+                "{} {} is installed, a {}, {}",
+                text("name"),
+                text("version"),
+                text("kind"),
+                text("digest")
+            ));
         }
         Ok(Exit::Success)
     }

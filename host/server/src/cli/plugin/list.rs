@@ -3,18 +3,20 @@
 use clap::Args;
 use serde_json::Value;
 
-use super::COLUMNS;
 use super::super::Context;
 use super::super::client::{Page, route};
 use super::super::error::{CliError, Exit};
 use super::super::output::{self, Columns};
+use super::COLUMNS;
 
 /// What was not installed, and why.
 const REFUSED: Columns = &[("file", "/file"), ("code", "/code"), ("why", "/message")];
 
 /// List plugins in force, or what was refused.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  mainsheet plugin list\n  mainsheet plugin list --refused     components of the watched folder that were not installed")]
+#[command(
+    after_help = "Examples:\n  mainsheet plugin list\n  mainsheet plugin list --refused     components of the watched folder that were not installed"
+)]
 pub(super) struct List {
     /// Components of the watched folder that were not installed, and why.
     #[arg(long)]

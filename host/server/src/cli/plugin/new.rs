@@ -57,12 +57,16 @@ impl New {
         }
         for (file, text) in RUST {
             let text = text.replace("{{name}}", &self.name).replace("{{sdk}}", &sdk.display().to_string());
-            write(&folder.join(file), &text).map_err(|error| refuse(format!("{} cannot be written: {error}", folder.join(file).display())))?;
+            write(&folder.join(file), &text)
+                .map_err(|error| refuse(format!("{} cannot be written: {error}", folder.join(file).display())))?;
         }
         if context.json() {
             output::json(&json!({ "folder": self.name, "sdk": sdk }));
         } else {
-            output::line(&format!("{} is a stage that works; `cargo test` in it proves that. Next: docs/howto/add-a-stage.md", self.name));
+            output::line(&format!(
+                "{} is a stage that works; `cargo test` in it proves that. Next: docs/howto/add-a-stage.md",
+                self.name
+            ));
         }
         Ok(Exit::Success)
     }
@@ -72,11 +76,13 @@ impl New {
         let given = match &self.sdk {
             Some(sdk) => Some(sdk.clone()),
             None => {
-                let here = std::env::current_dir().map_err(|error| refuse(format!("there is no current folder: {error}")))?;
+                let here =
+                    std::env::current_dir().map_err(|error| refuse(format!("there is no current folder: {error}")))?;
                 here.ancestors().map(|folder| folder.join("sdk/rust")).find(|sdk| sdk.join("template").is_dir())
             }
         };
-        let sdk = given.ok_or_else(|| refuse("the SDK for Rust is not found from here: say where it stands with --sdk".into()))?;
+        let sdk = given
+            .ok_or_else(|| refuse("the SDK for Rust is not found from here: say where it stands with --sdk".into()))?;
         let found = sdk.join("Cargo.toml").is_file().then(|| fs::canonicalize(&sdk).ok()).flatten();
         found.ok_or_else(|| refuse(format!("{} is no SDK: it has no Cargo.toml", sdk.display())))
     }
@@ -87,7 +93,9 @@ fn check_name(name: &str) -> Result<(), CliError> {
     if fits && name.starts_with(|first: char| first.is_ascii_lowercase()) && !name.ends_with('-') {
         return Ok(());
     }
-    Err(refuse(format!("`{name}` is no name of a plugin: begin with a small letter, and use small letters, digits and dashes")))
+    Err(refuse(format!(
+        "`{name}` is no name of a plugin: begin with a small letter, and use small letters, digits and dashes"
+    )))
 }
 
 fn write(place: &Path, text: &str) -> std::io::Result<()> {
@@ -121,7 +129,11 @@ mod tests {
             }
         }
         found.sort();
-        assert_eq!(found, RUST.iter().map(|(file, _)| *file).collect::<Vec<_>>(), "a file was added to the template: add it to RUST");
+        assert_eq!(
+            found,
+            RUST.iter().map(|(file, _)| *file).collect::<Vec<_>>(),
+            "a file was added to the template: add it to RUST"
+        );
     }
 
     #[test]
