@@ -1,7 +1,7 @@
 //! A small HTTP/1.1 client for soak runs and benchmarks: one kept connection, JSON both ways, and event streams. Written here so that
 //! what is measured is the server and not somebody's client.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -67,10 +67,22 @@ impl Client {
         if result.is_err() {
             self.stream = None;
         }
-        result
+        let (status, bytes) = result?;
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap_or_default() };
+        Ok(Reply { status, body })
     }
 
-    async fn exchange(&mut self, method: &str, path: &str, body: Option<String>) -> Result<Reply> {
+    /// Reads text.
+    ///
+    /// # Errors
+    /// The connection broke, or the server refuses.
+    pub async fn text(&mut self, path: &str) -> Result<String> {
+        let (status, bytes) = self.exchange("GET", path, None).await?;
+        ensure!(status == 200, "status {status}");
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    async fn exchange(&mut self, method: &str, path: &str, body: Option<String>) -> Result<(u16, Vec<u8>)> {
         let head = self.head(method, path, body.as_deref());
         let stream = match &mut self.stream {
             Some(stream) => stream,
@@ -87,8 +99,7 @@ impl Client {
             bytes.resize(length, 0);
             stream.read_exact(&mut bytes).await?;
         }
-        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap_or_default() };
-        Ok(Reply { status, body })
+        Ok((status, bytes))
     }
 
     fn head(&self, method: &str, path: &str, body: Option<&str>) -> String {

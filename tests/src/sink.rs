@@ -2,7 +2,7 @@
 //! server says of itself.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -17,7 +17,12 @@ pub struct Call {
     pub path: String,
     /// `Idempotency-Key`; empty if there was none.
     pub key: String,
+    /// Answered so long before the kill that ended its time that the server had committed what it heard: it must not come again.
+    pub settled: bool,
 }
+
+/// How long a server may need from an answer to the commit of what it means.
+const TO_COMMIT: Duration = Duration::from_secs(1);
 
 /// The calls noted so far, and the address.
 #[derive(Clone)]
@@ -31,6 +36,36 @@ pub struct Sink {
 struct Noted {
     epoch: u32,
     calls: Vec<Call>,
+    answered: Vec<Option<Instant>>,
+    killed: Option<Instant>,
+    resumed: Vec<Duration>,
+}
+
+impl Noted {
+    #[expect(clippy::disallowed_methods, reason = "the outside world has a clock of its own")]
+    fn call(&mut self, path: String, key: String) -> usize {
+        if let Some(killed) = self.killed.take() {
+            self.resumed.push(killed.elapsed());
+        }
+        self.calls.push(Call { epoch: self.epoch, path, key, settled: false });
+        self.answered.push(None);
+        self.calls.len() - 1
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the outside world has a clock of its own")]
+    fn answer(&mut self, call: usize) {
+        self.answered[call] = Some(Instant::now());
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the outside world has a clock of its own")]
+    fn killed(&mut self) {
+        let now = Instant::now();
+        for (call, answered) in self.calls.iter_mut().zip(&self.answered).filter(|(call, _)| call.epoch == self.epoch) {
+            call.settled = answered.is_some_and(|at| now.duration_since(at) > TO_COMMIT);
+        }
+        self.epoch += 1;
+        self.killed = Some(now);
+    }
 }
 
 impl Sink {
@@ -55,7 +90,13 @@ impl Sink {
 
     /// The server was killed: what comes now comes after it.
     pub fn killed(&self) {
-        self.noted.lock().unwrap_or_else(PoisonError::into_inner).epoch += 1;
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner).killed();
+    }
+
+    /// From each kill to the first call after it, restart included; kills after which nothing was left to call are left out.
+    #[must_use]
+    pub fn resumed(&self) -> Vec<Duration> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner).resumed.clone()
     }
 
     /// Everything noted.
@@ -88,11 +129,7 @@ async fn serve(stream: TcpStream, noted: Arc<Mutex<Noted>>, slowest: Duration, s
         }
         let mut body = vec![0; length];
         stream.read_exact(&mut body).await?;
-        {
-            let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
-            let epoch = noted.epoch;
-            noted.calls.push(Call { epoch, path, key });
-        }
+        let call = noted.lock().unwrap_or_else(PoisonError::into_inner).call(path, key);
         turn = turn.wrapping_add(1);
         let share = salt.wrapping_mul(2_654_435_761).wrapping_add(turn.wrapping_mul(40_503)) % 1_000;
         pause(slowest * share / 1_000).await;
@@ -100,6 +137,7 @@ async fn serve(stream: TcpStream, noted: Arc<Mutex<Noted>>, slowest: Duration, s
             .get_mut()
             .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"ok\":true}")
             .await?;
+        noted.lock().unwrap_or_else(PoisonError::into_inner).answer(call);
     }
 }
 

@@ -3,5 +3,7 @@
 pub mod figures;
 pub mod floor;
 pub mod observer;
+pub mod recovery;
+pub mod steps;
 pub mod waiting;
 pub mod workload;

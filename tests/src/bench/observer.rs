@@ -23,7 +23,7 @@ impl Observer {
     /// # Errors
     /// The stream is refused.
     pub async fn subscribe(address: &str, token: &str) -> Result<Observer> {
-        let mut events = Client::new(address, token).events("/api/v1/events").await?;
+        let mut events = Client::new(address, token).events("/api/v1/stream").await?;
         let seen = Arc::new(Mutex::new(HashMap::new()));
         let (told, count) = watch::channel(Some(0));
         let observer = Observer { seen: seen.clone(), count };
@@ -59,13 +59,13 @@ impl Observer {
 fn note(seen: &Mutex<HashMap<String, (Instant, String)>>, sent: &Sent) -> bool {
     let at = Instant::now();
     // Most events are of no interest; they are not worth being parsed while others are measured.
-    if !sent.data.contains("execution.ended") && sent.event != "execution.ended" {
+    if sent.event != "execution.ended" {
         return false;
     }
     let Ok(data) = serde_json::from_str::<Value>(&sent.data) else { return false };
-    let text = |pointer: &str| data.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    let Some(execution) = text("/execution").or_else(|| text("/executionId")) else { return false };
-    let status = text("/status").or_else(|| text("/event/status")).or_else(|| text("/data/status")).unwrap_or_default();
+    let text = |member: &str| data.get(member).and_then(Value::as_str).map(str::to_owned);
+    let Some(execution) = text("execution") else { return false };
+    let status = text("status").unwrap_or_default();
     seen.lock().unwrap_or_else(PoisonError::into_inner).insert(execution, (at, status));
     true
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use tests::bench::figures::Figures;
 use tests::bench::floor::Floor;
-use tests::bench::waiting;
 use tests::bench::workload::{Kind, Target, parallel, sequential};
+use tests::bench::{recovery, steps, waiting};
 use tests::process::Setup;
 
 const USAGE: &str = "\
@@ -103,7 +103,21 @@ async fn run(arguments: &Arguments, figures: &mut Figures) -> Result<()> {
     process.kill().await?;
     let mut process = setup.start().await?;
     figures.put("ready, with all that history (G10)", millis(process.ready_after), "ms", "goal 50".into());
-    process.kill().await
+    process.kill().await?;
+
+    let live = if arguments.quick { 1_600 } else { 10_000 };
+    let resumed = recovery::measure(&setup, live).await?;
+    let remark = format!("first after {:.0} ms · goal 1000", resumed.first);
+    figures.put(&format!("{live} open operations taken up, p99 (G11)"), resumed.most, "ms", remark);
+
+    let steps = steps::measure(&setup.data, &setup.program, if arguments.quick { 2_000 } else { 20_000 }).await?;
+    figures.put(
+        "one step, p50 (G15)",
+        steps.median(),
+        "us",
+        format!("p99 {:.1} · goal 20 and 100", steps.percentile(99)),
+    );
+    Ok(())
 }
 
 /// What bare SQLite needs, in milliseconds.

@@ -78,8 +78,11 @@ async fn run(arguments: Arguments) -> Result<()> {
     }
     let ended = run.finish(arguments.executions, Duration::from_mins(2)).await?;
     let findings = check(&ended, &sink.calls());
-    report(&arguments.seed, &findings, &run.ready, arguments.kills);
-    if findings.holds() && findings.extra <= findings.keys * usize::try_from(arguments.kills)? {
+    println!("{} kills, {} effects, {} repeated across a kill", arguments.kills, findings.keys, findings.extra);
+    spans("ready again", &run.ready);
+    spans("first effect after a kill", &sink.resumed());
+    report(&findings);
+    if findings.holds() {
         return Ok(());
     }
     for stuck in findings.stuck.iter().take(3) {
@@ -89,12 +92,14 @@ async fn run(arguments: Arguments) -> Result<()> {
     bail!("a promise was broken; repeat it with --seed {} --kills {}", arguments.seed, arguments.kills)
 }
 
-fn report(seed: &u64, findings: &Findings, ready: &[Duration], kills: u32) {
-    let mut ready: Vec<u128> = ready.iter().map(Duration::as_millis).collect();
-    ready.sort_unstable();
-    let at = |share: usize| ready.get((ready.len() - 1) * share / 100).copied().unwrap_or(0);
-    println!("seed {seed}: {kills} kills, {} effects, {} repeated across a kill", findings.keys, findings.extra);
-    println!("ready again after {} ms (p50), {} ms (most)", at(50), at(100));
+fn spans(what: &str, spans: &[Duration]) {
+    let mut sorted: Vec<u128> = spans.iter().map(Duration::as_millis).collect();
+    sorted.sort_unstable();
+    let at = |share: usize| sorted.get(sorted.len().saturating_sub(1) * share / 100).copied().unwrap_or(0);
+    println!("{what}: {} ms p50, {} ms p99, {} ms most", at(50), at(99), at(100));
+}
+
+fn report(findings: &Findings) {
     for (what, list) in [
         ("lost", &findings.lost),
         ("stuck or failed", &findings.stuck),

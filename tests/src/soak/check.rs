@@ -26,7 +26,7 @@ pub struct Findings {
     pub stuck: Vec<String>,
     /// Effects that happened under two keys, or under none.
     pub second_keys: Vec<String>,
-    /// Keys that were called again although no kill lies between.
+    /// Keys that were called again although no kill lies between, or although the call before was answered long before the kill.
     pub repeated: Vec<String>,
     /// Calls beyond the first of each key, each with a kill between.
     pub extra: usize,
@@ -35,7 +35,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Whether the promise holds, for a run of `kills`.
+    /// Whether the promise holds.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.lost.is_empty() && self.stuck.is_empty() && self.second_keys.is_empty() && self.repeated.is_empty()
@@ -46,17 +46,17 @@ impl Findings {
 #[must_use]
 pub fn check(executions: &[Ended], calls: &[Call]) -> Findings {
     let mut findings = Findings::default();
-    let mut keys: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    let mut keys: BTreeMap<&str, Vec<&Call>> = BTreeMap::new();
     let mut effects: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for call in calls {
-        keys.entry(&call.key).or_default().push(call.epoch);
+        keys.entry(&call.key).or_default().push(call);
         let execution = call.key.split('/').next().unwrap_or_default();
         effects.entry((execution, &call.path)).or_default().insert(&call.key);
     }
     findings.keys = keys.len();
-    for (key, epochs) in &keys {
-        findings.extra += epochs.len() - 1;
-        if epochs.windows(2).any(|pair| pair[0] == pair[1]) {
+    for (key, calls) in &keys {
+        findings.extra += calls.len() - 1;
+        if calls.windows(2).any(|pair| pair[0].epoch == pair[1].epoch || pair[0].settled) {
             findings.repeated.push((*key).to_owned());
         }
     }
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     fn call(epoch: u32, path: &str, key: &str) -> Call {
-        Call { epoch, path: path.into(), key: key.into() }
+        Call { epoch, path: path.into(), key: key.into(), settled: false }
     }
 
     fn whole() -> (Vec<Ended>, Vec<Call>) {
@@ -113,6 +113,15 @@ mod tests {
         assert_eq!(check(&executions, &calls).extra, 1);
         calls.push(call(1, "/a", "E/stage/a/1/create"));
         assert_eq!(check(&executions, &calls).repeated, ["E/stage/a/1/create"]);
+    }
+
+    #[test]
+    fn what_was_answered_long_before_a_kill_must_not_come_again() {
+        let (executions, mut calls) = whole();
+        calls[0].settled = true;
+        assert!(check(&executions, &calls).holds());
+        calls.push(Call { epoch: 1, settled: false, ..calls[0].clone() });
+        assert_eq!(check(&executions, &calls).repeated.len(), 1);
     }
 
     #[test]
