@@ -42,7 +42,6 @@ struct Noted {
 }
 
 impl Noted {
-    #[expect(clippy::disallowed_methods, reason = "the outside world has a clock of its own")]
     fn call(&mut self, path: String, key: String) -> usize {
         if let Some(killed) = self.killed.take() {
             self.resumed.push(killed.elapsed());
