@@ -166,6 +166,8 @@ impl Bed {
     /// It does not end.
     pub async fn ended(&self, execution: &ExecutionId) -> Result<ExecutionView> {
         self.until(execution, |kind| matches!(kind, EventKind::ExecutionEnded { .. })).await?;
+        // Observers may hear of a commit a moment before the engine does.
+        self.quiet().await;
         self.view(execution).await
     }
 
