@@ -32,7 +32,7 @@ impl Default for Config {
             workers: cores,
             in_flight: 512,
             operations: 256,
-            warm_stages: 20_000,
+            warm_stages: 8_000,
             drive_millis: 25,
             drive_steps: 64,
             read_patience: 50,

@@ -229,11 +229,12 @@ impl Settled {
     }
 }
 
-/// How an execution is left: its due time is set, and its view stays warm unless it is over.
+/// How an execution is left: its due time is set, and its view stays warm if it is likely to be driven soon.
 fn leave(core: &Arc<Core>, seat: Box<Seat>, more: bool) -> Left {
     let execution = &seat.view.execution;
     let ended = matches!(execution.state, ExecutionState::Ended { .. });
     let due: Option<Timestamp> = if ended || more { None } else { seat.view.due() };
     core.timers.set(&execution.id, Some(&execution.application), due);
-    Left { seat: (!ended).then_some(seat), untold: Vec::new(), again: more && !ended }
+    let keep = !ended && (more || seat.expects_soon(core.now()));
+    Left { seat: keep.then_some(seat), untold: Vec::new(), again: more && !ended }
 }

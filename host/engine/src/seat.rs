@@ -16,6 +16,9 @@ use crate::trouble::Trouble;
 /// Version of an execution that was admitted and not driven since.
 const ADMITTED_VERSION: i64 = 0;
 
+/// Milliseconds within which a moment is near.
+const SOON: i64 = 1_000;
+
 /// A view and the row it was read from.
 #[derive(Debug)]
 pub(crate) struct Seat {
@@ -77,6 +80,14 @@ impl Seat {
             Seat { view, version, epoch, inbox_seen, catalog, document: definition.0.document.clone(), timeouts: 0 },
             inbox,
         )))
+    }
+
+    /// Whether something is expected soon, so that keeping the view saves a load: an outcome, a read, a moment that is near. One that
+    /// waits for a person, another execution or a later moment is loaded again instead: it may wait for days, beside 100,000 others.
+    pub(crate) fn expects_soon(&self, now: Timestamp) -> bool {
+        let mut pending = self.view.stages.iter().filter_map(|stage| stage.running()).flat_map(|run| &run.pending);
+        pending.any(|pending| matches!(pending.demand, Demand::Operate(_) | Demand::Query(_)))
+            || self.view.due().is_some_and(|due| due <= now.plus(SOON))
     }
 
     /// What it costs to keep: a measure in stages.

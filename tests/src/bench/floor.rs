@@ -10,7 +10,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use libsqlite3_sys as sqlite;
 
-/// Bare SQLite with three small tables, as one transition writes them: a row changed, a row laid over another, a row appended.
+/// Bare SQLite with three small tables, as one transition of an execution of five stages writes them: its row changed, a stage's row
+/// and an event's row added.
 pub struct Floor {
     database: *mut sqlite::sqlite3,
     statements: Vec<*mut sqlite::sqlite3_stmt>,
@@ -18,16 +19,17 @@ pub struct Floor {
 }
 
 const SCHEMA: &str = "pragma journal_mode=wal; pragma synchronous=full;
-    create table executions (id integer primary key, version integer not null, body text not null);
+    create table executions (id integer primary key, version integer not null, status text not null);
     create table stages (execution integer not null, ref integer not null, body text not null, primary key (execution, ref));
-    create table events (feed integer primary key, execution integer not null, body text not null);
-    insert into executions values (1, 0, '');";
+    create table events (feed integer primary key, execution integer not null, body text not null);";
 
 const STATEMENTS: [&str; 3] = [
-    "update executions set version = ?1, body = 'RUNNING' where id = 1",
-    "insert into stages (execution, ref, body) values (1, ?1 % 40, '{\"status\":\"SUCCEEDED\",\"outputs\":{},\"phases\":[{\"name\":\"noop\"}]}')
-     on conflict do update set body = excluded.body",
-    "insert into events (feed, execution, body) values (?1, 1, '[{\"type\":\"stage.ended\",\"status\":\"SUCCEEDED\"}]')",
+    "insert into executions (id, version, status) values (?1 / 5, ?1, 'RUNNING')
+     on conflict (id) do update set version = excluded.version, status = excluded.status",
+    "insert into stages (execution, ref, body) values (?1 / 5, ?1 % 5, printf('{\"id\":\"01JGFJJZ00KE5WG1CDQZ1C8Z1N\",\"run\":%d,
+     \"state\":{\"ended\":{\"status\":\"SUCCEEDED\",\"started\":1735689600000,\"ended\":1735689600000,\"phases\":[{\"name\":\"noop\"}]}}}', ?1))",
+    "insert into events (feed, execution, body) values (?1, ?1 / 5, printf('[{\"at\":1735689600000,\"type\":\"stage.started\",\"run\":%d},
+     {\"at\":1735689600000,\"type\":\"stage.ended\",\"stage\":\"01JGFJJZ00KE5WG1CDQZ1C8Z1N\",\"status\":\"SUCCEEDED\"}]', ?1))",
 ];
 
 impl Floor {
