@@ -12,7 +12,7 @@ use tokio::sync::{broadcast, mpsc};
 use crate::Inner;
 use crate::config::{OpenError, StoreConfig, Synchronous};
 use crate::sqlite::{Connection, SqliteError};
-use crate::writer::{Checkpointer, Writer};
+use crate::writer::{Announcer, Checkpointer, Writer};
 
 /// Marks the file as ours ("Msht"), so that another program's database is not written to.
 const APPLICATION: i64 = 0x4d73_6874;
@@ -41,10 +41,10 @@ pub(crate) async fn open(config: StoreConfig, environment: Arc<dyn Environment>)
     let (feed, _nobody_yet) = broadcast::channel(config.feed_capacity.max(1));
     let (orders, queue) = std::sync::mpsc::channel();
     let checkpointer = Arc::new(Checkpointer::new(config.checkpoint_bytes));
-    let told = (wake_sender, feed.clone());
+    let announcer = Announcer { wakes: wake_sender, feed: feed.clone() };
     let writer = connect(&config, &path)
         .and_then(|connection| {
-            Writer::new(connection, &config, Arc::clone(&environment), Arc::clone(&checkpointer), told, lock)
+            Writer::new(connection, &config, Arc::clone(&environment), Arc::clone(&checkpointer), announcer, lock)
         })
         .map_err(|reason| OpenError::Database { path: path.clone(), reason: reason.to_string() })?;
     std::thread::Builder::new()

@@ -19,8 +19,8 @@ pub(super) enum Failed {
     Fatal(String),
 }
 
-/// What each unit is told once the commit is durable.
-type Outcomes = Vec<Result<Option<DriveOutcome>, WriteError>>;
+/// What a unit is told once the commit is durable.
+pub(crate) type Outcome = Result<Option<DriveOutcome>, WriteError>;
 
 /// Applies the units in order and commits.
 pub(super) fn attempt<'u>(
@@ -28,7 +28,7 @@ pub(super) fn attempt<'u>(
     now: Timestamp,
     counters: Counters,
     units: impl Iterator<Item = &'u Unit>,
-) -> Result<(Outcomes, Told), Failed> {
+) -> Result<(Vec<Outcome>, Told), Failed> {
     let outcome = run(connection, now, counters, units);
     if outcome.is_err() {
         // After some errors SQLite has rolled back by itself, and this fails: either way no transaction is open.
@@ -42,7 +42,7 @@ fn run<'u>(
     now: Timestamp,
     counters: Counters,
     units: impl Iterator<Item = &'u Unit>,
-) -> Result<(Outcomes, Told), Failed> {
+) -> Result<(Vec<Outcome>, Told), Failed> {
     let mut tx = Tx::begin(connection, now, counters).map_err(|error| of_all(&error))?;
     let mut outcomes = Vec::with_capacity(units.size_hint().0);
     for (index, unit) in units.enumerate() {

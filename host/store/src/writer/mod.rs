@@ -3,6 +3,7 @@
 //! It is a thread of its own, because SQLite blocks: a commit waits for the disk. A unit that may not be written is left out, and the
 //! others commit without it. Nobody is answered, and nothing published, before the commit is durable.
 
+mod announce;
 mod checkpoint;
 mod drive;
 mod facts;
@@ -14,20 +15,21 @@ mod unit;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use domain::environment::Environment;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::config::{Fatal, StoreConfig};
 use crate::drive::DriveOutcome;
 use crate::sqlite::{Connection, SqliteError};
-use crate::wake::{Committed, Wake};
 use crate::write::WriteError;
-use group::Failed;
-use tx::{Counters, Told};
+use announce::News;
+use group::{Failed, Outcome};
+use tx::Counters;
 
+pub(crate) use announce::Announcer;
 pub(crate) use checkpoint::Checkpointer;
 pub(crate) use unit::Unit;
 
@@ -45,7 +47,7 @@ pub(crate) enum Order {
 
 /// What became of a unit: of a drive, also whether it passed. The unit comes back, so that it is the submitter who frees it.
 pub(crate) struct Answer {
-    pub(crate) outcome: Result<Option<DriveOutcome>, WriteError>,
+    pub(crate) outcome: Outcome,
     _unit: Unit,
 }
 
@@ -58,12 +60,8 @@ struct Submitted {
 
 impl Submitted {
     /// That nobody waits for the answer any more is not an error: the caller was dropped.
-    fn answer(self, outcome: Result<Option<DriveOutcome>, WriteError>) {
+    fn answer(self, outcome: Outcome) {
         let _nobody_waits = self.reply.send(Answer { outcome, _unit: self.unit });
-    }
-
-    fn refuse(self, error: WriteError) {
-        self.answer(Err(error));
     }
 }
 
@@ -76,8 +74,7 @@ pub(crate) struct Writer {
     fatal: Fatal,
     group_units: usize,
     group_bytes: usize,
-    wakes: mpsc::UnboundedSender<Wake>,
-    feed: broadcast::Sender<Committed>,
+    news: mpsc::UnboundedSender<News>,
     /// Held as long as anything may be written.
     _lock: Arc<File>,
 }
@@ -100,18 +97,22 @@ impl Queue {
         }
     }
 
-    /// Takes what is there. With more than one in the last group, waits for as many again as long as they keep coming.
-    fn drain(&mut self, orders: &Receiver<Order>, last: usize) {
-        while self.closing.is_empty() {
-            let next = if self.waiting.len() < last / 2 {
-                orders.recv_timeout(REGROUP)
-            } else {
-                orders.try_recv().map_err(|_| RecvTimeoutError::Timeout)
-            };
-            match next {
-                Ok(order) => self.take(order),
-                Err(_) => break,
-            }
+    fn receive(&mut self, orders: &Receiver<Order>) {
+        while self.closing.is_empty()
+            && let Ok(order) = orders.try_recv()
+        {
+            self.take(order);
+        }
+    }
+
+    /// Takes what is there. With several in the last group, waits for half as many again, as long as they keep coming.
+    fn gather(&mut self, orders: &Receiver<Order>, last: usize) {
+        let mut before = 0;
+        self.receive(orders);
+        while self.closing.is_empty() && self.waiting.len() < last / 2 && self.waiting.len() > before {
+            before = self.waiting.len();
+            std::thread::park_timeout(REGROUP);
+            self.receive(orders);
         }
     }
 }
@@ -123,7 +124,7 @@ impl Writer {
         config: &StoreConfig,
         environment: Arc<dyn Environment>,
         checkpointer: Arc<Checkpointer>,
-        (wakes, feed): (mpsc::UnboundedSender<Wake>, broadcast::Sender<Committed>),
+        announcer: Announcer,
         lock: Arc<File>,
     ) -> Result<Writer, SqliteError> {
         let counters = connection.first(
@@ -133,6 +134,8 @@ impl Writer {
             |row| Counters { feed: row.int(0) + 1, execution: row.int(1) + 1, heard: row.int(2) + 1 },
         )?;
         let counters = counters.unwrap_or(Counters { feed: 1, execution: 1, heard: 1 });
+        let (news, heard) = mpsc::unbounded_channel();
+        environment.spawn(Box::pin(announcer.run(heard)));
         Ok(Writer {
             connection,
             counters,
@@ -141,8 +144,7 @@ impl Writer {
             fatal: config.on_fatal.clone().unwrap_or_else(|| Arc::new(end_process)),
             group_units: config.group_units.max(1),
             group_bytes: config.group_bytes,
-            wakes,
-            feed,
+            news,
             _lock: lock,
         })
     }
@@ -159,7 +161,7 @@ impl Writer {
                     Err(_) => break,
                 }
             }
-            queue.drain(&orders, last);
+            queue.gather(&orders, last);
             if queue.waiting.is_empty() {
                 break;
             }
@@ -175,17 +177,19 @@ impl Writer {
             queue.take(order);
         }
         drop(orders);
-        for submitted in queue.waiting {
-            submitted.refuse(WriteError::Closed);
-        }
+        self.settled(queue.waiting.into_iter().map(|submitted| (submitted, Err(WriteError::Closed))));
         self.checkpointer.end();
         if trusted {
             checkpoint::empty(&mut self.connection);
         }
+        let news = self.news.clone();
         drop(self);
-        for closed in queue.closing {
-            let _nobody_waits = closed.send(());
-        }
+        let _nobody_waits = news.send(News::Closed(queue.closing));
+    }
+
+    /// Has everybody of `answers` told, with nothing to publish.
+    fn settled(&self, answers: impl Iterator<Item = (Submitted, Outcome)>) {
+        let _no_runtime = self.news.send(News::Settled { told: None, answers: answers.collect() });
     }
 
     /// Takes the next group from the front, bounded in units and bytes.
@@ -209,43 +213,29 @@ impl Writer {
             let units = group.iter().map(|submitted| &submitted.unit);
             match group::attempt(&mut self.connection, self.environment.now(), self.counters, units) {
                 Ok((outcomes, told)) => {
-                    self.publish(told);
-                    for (submitted, outcome) in group.drain(..).zip(outcomes) {
-                        submitted.answer(outcome);
-                    }
+                    self.counters = told.counters;
+                    let answers = group.drain(..).zip(outcomes).collect();
+                    let _no_runtime = self.news.send(News::Settled { told: Some(told), answers });
                     self.checkpointer.note(self.connection.log_pages());
                 }
                 Err(Failed::Culprit(index, error)) => {
                     // It wrote something before it was refused: everything was rolled back, and the others go again.
-                    if index < group.len() {
-                        group.remove(index).refuse(error);
-                    }
+                    let culprit = group.get(index).is_some().then(|| group.remove(index));
+                    self.settled(culprit.into_iter().map(|submitted| (submitted, Err(error.clone()))));
                 }
                 Err(Failed::All(error)) => {
                     tracing::error!(%error, units = group.len(), "nothing could be written");
-                    group.drain(..).for_each(|submitted| submitted.refuse(error.clone()));
+                    self.settled(group.drain(..).map(|submitted| (submitted, Err(error.clone()))));
                 }
                 Err(Failed::Fatal(reason)) => {
                     (self.fatal)(&reason);
-                    group.drain(..).for_each(|submitted| submitted.refuse(WriteError::Database(reason.clone())));
+                    let error = WriteError::Database(reason);
+                    self.settled(group.drain(..).map(|submitted| (submitted, Err(error.clone()))));
                     return Err(Stopped);
                 }
             }
         }
         Ok(())
-    }
-
-    /// Tells observers and the engine of a commit that is durable, in the order of the feed.
-    fn publish(&mut self, told: Told) {
-        self.counters = told.counters;
-        if self.feed.receiver_count() > 0 {
-            for committed in told.committed {
-                let _none_left = self.feed.send(committed);
-            }
-        }
-        for wake in told.wakes {
-            let _no_engine = self.wakes.send(wake);
-        }
     }
 }
 
