@@ -102,12 +102,18 @@ fn time_of(of_day: i128) -> Time {
 
 /// A moment in a zone, without its offset.
 pub(crate) fn local(instant: Instant, zone: &TimeZone) -> Eval<DateTime> {
+    if let Ok(offset) = zone.to_fixed_offset() {
+        return of_nanos(nanos_of_instant(instant) + i128::from(offset.seconds()) * SECOND);
+    }
     let stamp = jiff::Timestamp::new(instant.seconds, i32::try_from(instant.nanos).unwrap_or(0));
     stamp.map(|stamp| zone.to_datetime(stamp)).map_err(|_| out_of_range())
 }
 
 /// The moment of a date and time in a zone; where clocks jump, the earlier offset counts.
 pub(crate) fn instant_of(moment: DateTime, zone: &TimeZone) -> Eval<Instant> {
+    if let Ok(offset) = zone.to_fixed_offset() {
+        return instant_of_nanos(nanos(moment) - i128::from(offset.seconds()) * SECOND);
+    }
     let stamp = zone.to_ambiguous_timestamp(moment).compatible().map_err(|_| out_of_range())?;
     let nanos = stamp.as_nanosecond();
     instant_of_nanos(nanos)

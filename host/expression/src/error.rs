@@ -81,7 +81,7 @@ impl Code {
     ];
 
     /// The code as written in answers and as the name of its page.
-    pub fn as_str(self) -> &'static str {
+    pub fn code(self) -> &'static str {
         match self {
             Code::Syntax => "expression.syntax",
             Code::Limit => "expression.limit",
@@ -111,7 +111,7 @@ impl Code {
 
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.write_str(self.code())
     }
 }
 

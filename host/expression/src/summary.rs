@@ -53,7 +53,7 @@ impl Entry {
             entry.insert("exceptionType".to_owned(), exception.into());
         }
         entry.insert("timestamp".to_owned(), self.timestamp.into());
-        entry.insert("code".to_owned(), self.problem.code.as_str().into());
+        entry.insert("code".to_owned(), self.problem.code.code().into());
         entry.insert("line".to_owned(), self.problem.line.into());
         entry.insert("column".to_owned(), self.problem.column.into());
         if let Some(name) = &self.problem.name {

@@ -1,7 +1,7 @@
 //! Numbers of format strings. Reals are rounded half up on their decimal digits, as Java does.
 use super::spec::{Flags, Spec};
-use super::{padded, wrong_kind};
-use crate::error::{Eval, Fault};
+use super::{cut, padded, wrong_kind};
+use crate::error::Eval;
 use crate::value::Val;
 use crate::value::number::{double_text, float_text};
 
@@ -18,9 +18,6 @@ pub(super) fn whole(spec: &Spec<'_>, value: &Val<'_>) -> Eval<String> {
     let prefix = match (spec.conversion, spec.flags.contains(Flags::ALTERNATE)) {
         ('x', true) => "0x",
         ('o', true) => "0",
-        ('d', true) => {
-            return Err(Fault::java("java.util.FormatFlagsConversionMismatchException", spec.written));
-        }
         _ => "",
     };
     let digits = if spec.flags.contains(Flags::GROUP) { grouped(&digits) } else { digits };
@@ -71,7 +68,7 @@ fn signed(spec: &Spec<'_>, negative: bool, prefix: &str, digits: &str) -> String
 /// `%f`, `%e`, `%g`.
 pub(super) fn real(spec: &Spec<'_>, value: &Val<'_>) -> Eval<String> {
     let (number, text) = match value {
-        Val::Null => return Ok(padded(spec, "null".to_owned())),
+        Val::Null => return Ok(padded(spec, cut(spec, "null".to_owned()))),
         Val::Double(number) => (*number, double_text(number.abs())),
         Val::Float(number) => (f64::from(*number), float_text(number.abs())),
         _ => return Err(wrong_kind(spec, value)),
@@ -90,7 +87,17 @@ pub(super) fn real(spec: &Spec<'_>, value: &Val<'_>) -> Eval<String> {
         _ => general(&digits, exponent, precision, number),
     };
     let body = if spec.flags.contains(Flags::GROUP) { grouped(&body) } else { body };
+    let body = if spec.flags.contains(Flags::ALTERNATE) { with_point(body) } else { body };
     Ok(signed(spec, negative, "", &body))
+}
+
+/// A decimal point even where nothing follows it.
+fn with_point(body: String) -> String {
+    if body.contains('.') {
+        return body;
+    }
+    let (digits, exponent) = body.split_at(body.find('e').unwrap_or(body.len()));
+    format!("{digits}.{exponent}")
 }
 
 /// Significant digits, and the exponent of the first: `123.4` is 1234 and 2.

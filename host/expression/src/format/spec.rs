@@ -142,15 +142,23 @@ fn check(spec: &Spec<'_>) -> Eval<()> {
     if aligned && spec.width.is_none() {
         return Err(Fault::java("java.util.MissingFormatWidthException", spec.written));
     }
-    if spec.flags.contains(Flags::LEFT) && spec.flags.contains(Flags::ZERO) {
+    let both = |a: Flags, b: Flags| spec.flags.contains(a) && spec.flags.contains(b);
+    if both(Flags::LEFT, Flags::ZERO) || both(Flags::PLUS, Flags::SPACE) {
         return Err(Fault::java("java.util.IllegalFormatFlagsException", format!("Flags = '{}'", spec.written)));
     }
     if spec.precision.is_some() && matches!(spec.conversion, 'd' | 'o' | 'x' | 'c' | 't' | '%' | 'n') {
         return Err(Fault::java("java.util.IllegalFormatPrecisionException", spec.written));
     }
-    let numeric = [Flags::PLUS, Flags::SPACE, Flags::ZERO, Flags::GROUP, Flags::PARENTHESES];
-    let textual = matches!(spec.conversion, 'b' | 's' | 'h' | 'c' | 't');
-    if textual && numeric.iter().any(|flag| spec.flags.contains(*flag)) {
+    let refused: &[Flags] = match spec.conversion {
+        'b' | 's' | 'h' | 'c' | 't' => {
+            &[Flags::ALTERNATE, Flags::PLUS, Flags::SPACE, Flags::ZERO, Flags::GROUP, Flags::PARENTHESES]
+        }
+        'd' | 'g' => &[Flags::ALTERNATE],
+        'o' | 'x' => &[Flags::GROUP, Flags::PARENTHESES, Flags::SPACE, Flags::PLUS],
+        'e' => &[Flags::GROUP],
+        _ => &[],
+    };
+    if refused.iter().any(|flag| spec.flags.contains(*flag)) {
         return Err(Fault::java("java.util.FormatFlagsConversionMismatchException", spec.written));
     }
     Ok(())

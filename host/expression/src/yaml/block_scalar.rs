@@ -35,7 +35,8 @@ impl Reader<'_> {
         let least = (parent + 1).max(1);
         let indent = explicit.map_or_else(|| self.detect_indent(least), |explicit| least + explicit - 1);
         let lines = self.indented_lines(usize::try_from(indent).unwrap_or(0));
-        Ok(join(&lines, folded, chomp))
+        let ended = self.at_line_start();
+        Ok(join(&lines, folded, chomp, ended))
     }
 
     /// The indentation of the first line with content.
@@ -76,7 +77,8 @@ impl Reader<'_> {
     }
 }
 
-fn join(lines: &[String], folded: bool, chomp: Chomp) -> String {
+/// Lines as one text; `ended` says whether the last of them had a line end.
+fn join(lines: &[String], folded: bool, chomp: Chomp, ended: bool) -> String {
     let content = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |at| at + 1);
     let mut text = String::new();
     let is_indented = |line: &str| line.starts_with([' ', '\t']);
@@ -103,6 +105,8 @@ fn join(lines: &[String], folded: bool, chomp: Chomp) -> String {
     }
     match chomp {
         Chomp::Strip => {}
+        // The text stops in the middle of its last line.
+        _ if !ended && content == lines.len() => {}
         Chomp::Clip if content > 0 => text.push('\n'),
         Chomp::Clip => {}
         Chomp::Keep => text.push_str(&"\n".repeat(lines.len() - content + usize::from(content > 0))),
