@@ -231,7 +231,7 @@ fn a_token_is_kept_made_and_revoked() {
 
 #[test]
 fn plugins_are_switched_and_pipelines_notice() {
-    let terminal = shop();
+    let mut terminal = shop();
     let plugins = terminal.run(&["plugin", "list", "--output", "json"]).expect_code(0).json();
     let waits = plugins
         .as_array()
@@ -243,6 +243,10 @@ fn plugins_are_switched_and_pipelines_notice() {
     let _ = terminal.run(&["plugin", "disable", &name]).expect_code(0);
     let said = terminal.run(&["run", "shop", "short"]).expect_code(5);
     assert!(said.err.contains("pipeline.stage-type-unknown"), "{}", said.err);
+    terminal.stop().expect("it ends");
+    terminal.restart().expect("it starts again");
+    let plugin = terminal.run(&["plugin", "show", &name, "--output", "json"]).expect_code(0).json();
+    assert_eq!(plugin["enabled"], false, "the watched folder does not undo what an operator has done");
     let _ = terminal.run(&["plugin", "enable", &name]).expect_code(0);
     let _ = terminal.run(&["run", "shop", "short", "--follow"]).expect_code(0);
     terminal.write("nonsense.wasm", "no component").expect("written");

@@ -4,10 +4,11 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -68,6 +69,34 @@ pub fn program() -> Result<PathBuf> {
     Ok(program)
 }
 
+/// Modules that an earlier server has compiled, so that the others find every plugin in their cache.
+static WARM: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+
+fn warm() -> Result<PathBuf> {
+    let kept = root().join("target/warm");
+    let terminal = Terminal::empty()?;
+    let modules = terminal.folder().join("data/modules");
+    copy(&kept, &modules)?;
+    let mut started = terminal.started()?;
+    started.stop()?;
+    copy(&modules, &kept)?;
+    Ok(kept)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(from)?;
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()))?;
+        } else {
+            fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
 /// The folder with the components that are shipped.
 ///
 /// # Errors
@@ -91,10 +120,19 @@ impl Terminal {
     /// # Errors
     /// It is not ready in time; what it said is in the message.
     pub fn start() -> Result<Terminal> {
-        let folder = tempfile::tempdir()?;
-        let mut terminal = Terminal { folder, server: None, address: String::new(), token: String::new() };
-        terminal.serve("127.0.0.1:0", &[])?;
-        Ok(terminal)
+        let warm = WARM.get_or_init(|| warm().map_err(|error| format!("{error:#}"))).as_ref().map_err(|error| anyhow!("{error}"))?;
+        let terminal = Terminal::empty()?;
+        copy(warm, &terminal.folder().join("data/modules"))?;
+        terminal.started()
+    }
+
+    fn empty() -> Result<Terminal> {
+        Ok(Terminal { folder: tempfile::tempdir()?, server: None, address: String::new(), token: String::new() })
+    }
+
+    fn started(mut self) -> Result<Terminal> {
+        self.serve("127.0.0.1:0", &[])?;
+        Ok(self)
     }
 
     /// The folder that commands run in, which is their home as well.

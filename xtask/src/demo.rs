@@ -9,7 +9,19 @@ use crate::workspace::Workspace;
 use crate::{build, command};
 
 /// What the demo server is started with; paths are below the root of the checkout.
-const ARGUMENTS: &[&str] = &["serve", "--data", "target/demo", "--plugins", "target/plugins", "--sample"];
+const ARGUMENTS: &[&str] = &[
+    "serve",
+    "--data",
+    "target/demo",
+    "--plugins",
+    "target/plugins",
+    "--grant-wanted",
+    "--allow-networks",
+    "127.0.0.0/8",
+    "--log-level",
+    "warn",
+    "--sample",
+];
 
 /// Builds everything and becomes the server, so that signals and the exit code are the server's own.
 pub fn run(workspace: &Workspace) -> Result<()> {

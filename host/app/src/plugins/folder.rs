@@ -1,23 +1,33 @@
-//! The watched folder: what lies in it is installed. Taking a file out removes nothing.
+//! The watched folder: what is new in it, or has changed, is installed. Taking a file out removes nothing.
+//!
+//! What was installed from it is remembered by its bytes and grants, so that a restart neither compiles nor asks anything, and does
+//! not undo what an operator has switched meanwhile.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use bytes::Bytes;
 use domain::code::{Code, code};
 use domain::plugin::{Grants, Installed};
+use domain::{Digest, Params};
+use store::Write;
 
 use super::Granted;
 use crate::{App, AppError, Caller, ErrorClass};
 
+/// Setting that remembers the folder: file to mark.
+const REMEMBERED: &str = "plugin-folder";
 /// Largest file with grants that is read.
 const LARGEST_GRANTS: u64 = 1 << 20;
 
 /// What became of the components of a folder.
 #[derive(Clone, Debug, Default)]
 pub struct FolderReport {
-    /// In the catalogue now, as they were before or new.
+    /// New or changed, and in the catalogue now.
     pub installed: Vec<Installed>,
+    /// As they were when they were installed from here; what was done to them since stays done.
+    pub unchanged: usize,
     /// Not in it.
     pub refused: Vec<Refused>,
 }
@@ -34,7 +44,7 @@ pub struct Refused {
 }
 
 impl App {
-    /// Installs every `*.wasm` of `folder`, in order of name. Grants are what `<name>.grants.json` beside it says: an object of
+    /// Installs every new or changed `*.wasm` of `folder`, in order of name. Grants are what `<name>.grants.json` beside it says: an object of
     /// grants, or the text `"wanted"` for everything that the manifest wants; `unsaid` where there is no such file. One bad component
     /// stops no other.
     ///
@@ -42,15 +52,25 @@ impl App {
     /// `plugin.folder-unreadable`.
     pub async fn install_folder(&self, folder: &Path, unsaid: &Granted) -> Result<FolderReport, AppError> {
         let mut report = FolderReport::default();
+        let before = self.remembered().await?;
+        let mut marks = BTreeMap::new();
         for path in components(folder).await? {
-            match self.install_file(&path, unsaid).await {
-                Ok(installed) => report.installed.push(installed),
+            let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            match self.install_file(&path, unsaid, before.get(&file)).await {
+                Ok((mark, installed)) => {
+                    report.unchanged += usize::from(installed.is_none());
+                    report.installed.extend(installed);
+                    marks.insert(file, mark);
+                }
                 Err(error) => {
-                    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                     tracing::warn!(%file, %error, "a component of the plugin folder was not installed");
                     report.refused.push(Refused { file, code: error.code, message: error.message });
                 }
             }
+        }
+        if marks != before {
+            let value = Params::new(serde_json::json!(marks));
+            self.inner.store.write(vec![Write::Setting { key: REMEMBERED.into(), value }]).await?;
         }
         self.inner.refused.write().unwrap_or_else(PoisonError::into_inner).clone_from(&report.refused);
         Ok(report)
@@ -62,10 +82,27 @@ impl App {
         self.inner.refused.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn install_file(&self, path: &Path, unsaid: &Granted) -> Result<Installed, AppError> {
+    /// Installs a file unless it bears the mark `before`. Returns its mark.
+    async fn install_file(
+        &self,
+        path: &Path,
+        unsaid: &Granted,
+        before: Option<&String>,
+    ) -> Result<(String, Option<Installed>), AppError> {
         let granted = grants_beside(path).await?.unwrap_or_else(|| unsaid.clone());
-        let bytes = tokio::fs::read(path).await.map_err(|error| unreadable(path, &error))?;
-        self.install_plugin(&Caller::system(), Bytes::from(bytes), granted).await
+        let bytes = Bytes::from(tokio::fs::read(path).await.map_err(|error| unreadable(path, &error))?);
+        let mark = format!("{} {granted:?}", Digest::of(&bytes));
+        if before == Some(&mark) {
+            return Ok((mark, None));
+        }
+        let installed = self.install_plugin(&Caller::system(), bytes, granted).await?;
+        Ok((mark, Some(installed)))
+    }
+
+    async fn remembered(&self) -> Result<BTreeMap<String, String>, AppError> {
+        let stored = self.inner.store.settings().get(REMEMBERED).await?;
+        let members = stored.as_ref().and_then(|stored| stored.value().as_object()).into_iter().flatten();
+        Ok(members.filter_map(|(file, mark)| Some((file.clone(), mark.as_str()?.to_owned()))).collect())
     }
 }
 

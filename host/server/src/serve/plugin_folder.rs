@@ -62,7 +62,11 @@ async fn install(app: &App, folder: &Path, grant_wanted: bool) -> Result<(), Ser
     let unsaid = if grant_wanted { app::plugins::Granted::Wanted } else { app::plugins::Granted::AsBefore };
     let report = app.install_folder(folder, &unsaid).await?;
     tracing::info!(
-        folder = %folder.display(), installed = report.installed.len(), refused = report.refused.len(), "the plugin folder was read"
+        folder = %folder.display(),
+        installed = report.installed.len(),
+        unchanged = report.unchanged,
+        refused = report.refused.len(),
+        "the plugin folder was read"
     );
     Ok(())
 }

@@ -22,7 +22,6 @@ use domain::environment::Environment;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::config::{Fatal, StoreConfig};
-use crate::drive::DriveOutcome;
 use crate::sqlite::{Connection, SqliteError};
 use crate::write::WriteError;
 use announce::News;
