@@ -58,7 +58,7 @@ fn expressions_need_no_server() {
 fn the_reference_s_cases_hold() {
     let folder = tempfile::tempdir().expect("a folder");
     let cases = root().join("host/expression/tests/cases");
-    for (name, count) in [("expression", 150), ("section", 500)] {
+    for (name, count) in [("expression", 150), ("section", 500), ("hard", 800)] {
         let path = cases.join(format!("{name}-cases.jsonl"));
         let said = eval(&folder, &["--cases", path.to_str().expect("a path")]).expect_code(0);
         let (passed, rest) = said.out.split_once(' ').expect("a line");

@@ -10,6 +10,8 @@ use crate::view::View;
 /// Takes in what the configuration of the running stage at `position` became. A stage that `stageEnabled` leaves out is skipped.
 pub(super) fn prepare(view: &mut View, position: usize, prepared: Prepared, now: Timestamp) {
     let Some(run) = view.stages[position].running_mut() else { return };
+    // Only what has not begun can be left out; later passes fill in texts that had no value yet.
+    let begins = run.config.is_none() && run.answers.is_empty() && run.pending.is_empty();
     if let Some(config) = prepared.config {
         run.config = Some(config);
     }
@@ -17,7 +19,7 @@ pub(super) fn prepare(view: &mut View, position: usize, prepared: Prepared, now:
         put(&mut run.record, SUMMARY, Some(summary.value().clone()).filter(|_| !summary.is_empty()));
     }
     view.touch(position);
-    if !prepared.enabled {
+    if begins && !prepared.enabled {
         let finish = Finish { status: FinishStatus::Skipped, patch: Patch::default(), problem: None, acting_as: None };
         super::finish::begin(view, position, finish, now);
     }
