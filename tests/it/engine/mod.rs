@@ -4,6 +4,7 @@ mod acting;
 mod children;
 mod control;
 mod faults;
+mod quarantine;
 mod questions;
 mod recovery;
 mod swaps;

@@ -257,6 +257,28 @@ pub struct Stage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, example = json!({"class": "denied", "code": "grant.http-host", "message": "The host is not granted."}))]
     pub problem: Option<Failure>,
+    /// Why it waits although it has something to do: its plugin is in quarantine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+}
+
+/// Why a stage waits for its plugin.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Held {
+    /// Since when.
+    pub since: Moment,
+    /// Why; stable.
+    #[schema(example = "plugin.quarantined")]
+    pub code: String,
+    /// Why, and what to do.
+    pub message: String,
+}
+
+impl From<domain::stage::Held> for Held {
+    fn from(held: domain::stage::Held) -> Held {
+        let domain::stage::Held { since, reason } = held;
+        Held { since: since.into(), code: reason.code.to_string(), message: reason.message }
+    }
 }
 
 /// A phase of a stage.
@@ -305,6 +327,7 @@ impl From<StageView> for Stage {
             pending,
             children,
             problem,
+            held,
         } = view;
         let (parent, placement) = synthetic.unzip();
         Stage {
@@ -329,6 +352,7 @@ impl From<StageView> for Stage {
             pending: pending.into_iter().map(Pending::from).collect(),
             children,
             problem,
+            held: held.map(Held::from),
         }
     }
 }
