@@ -7,12 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::id::{ApplicationName, Digest, ExecutionId};
 use domain::plugin::Quarantined;
 use domain::plugin::call::Scope;
+use domain::stage::Demand;
+use domain::stage::request::QueryRequest;
 use domain::{Failure, Timestamp};
 use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::sync::watch;
 
 use crate::actors::News;
 use crate::core::Core;
+use crate::perform::{HOST, find_provider};
 use crate::seat::Seat;
 use crate::tasks::Phase;
 
@@ -65,6 +68,9 @@ impl Quarantine {
 
 /// Notes a fault of the component that `scope` names. Returns why it is in quarantine, if it is now.
 pub(crate) async fn note(core: &Core, scope: &Scope, failure: &Failure) -> Option<Failure> {
+    if let Some(reason) = core.app.quarantined(&scope.digest) {
+        return Some(reason);
+    }
     let (application, execution) = (scope.application.as_str().into(), scope.execution.as_str().into());
     if let Some(Faulted { executions, applications }) = core.quarantine.note(&scope.digest, &application, &execution) {
         let evidence = Quarantined {
@@ -114,10 +120,28 @@ pub(crate) fn held(seat: &Seat) -> impl Iterator<Item = usize> + '_ {
 
 fn is_free(core: &Core, seat: &Seat, position: usize) -> bool {
     let stage = &seat.view.stages[position];
+    let Some(run) = stage.running().filter(|run| run.cancelled.is_none()) else { return true };
     let offer = seat.catalog.find_stage(&stage.kind, stage.provider.as_deref());
-    let quarantined = offer
-        .is_some_and(|(installed, _)| core.app.quarantined(&core.app.digest_in_force(&installed.digest)).is_some());
-    !quarantined || stage.running().is_some_and(|run| run.cancelled.is_some())
+    let own = offer.and_then(|(installed, _)| of(core, &installed.digest));
+    let mut asked = run.pending.iter().filter_map(|pending| match &pending.demand {
+        Demand::Query(request) if !pending.withdrawn => of_query(core, seat, request),
+        _ => None,
+    });
+    own.is_none() && asked.next().is_none()
+}
+
+fn of(core: &Core, digest: &Digest) -> Option<Failure> {
+    core.app.quarantined(&core.app.digest_in_force(digest))
+}
+
+/// Why a query is not performed for now.
+pub(crate) fn of_query(core: &Core, seat: &Seat, request: &QueryRequest) -> Option<Failure> {
+    let QueryRequest { account, provider, input, .. } = request;
+    if provider.as_deref() == Some(HOST) {
+        return None;
+    }
+    let installed = find_provider(&seat.catalog, provider.as_deref(), account.as_deref(), input).ok()?;
+    of(core, &installed.digest)
 }
 
 /// Drives whoever waits for a release, whenever the quarantine has changed.

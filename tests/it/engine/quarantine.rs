@@ -9,7 +9,7 @@ use domain::stage::StageStatus;
 use serde_json::json;
 use tests::bed::{Bed, component, stage};
 
-use super::{act, chain};
+use super::{act, chain, script};
 
 fn held(kind: &EventKind) -> bool {
     matches!(kind, EventKind::StageHeld { .. })
@@ -94,9 +94,12 @@ async fn a_release_as_it_is_counts_anew_and_a_cancel_ends_what_waits() {
     assert_eq!(bed.ended(&executions[0]).await.unwrap().status, ExecutionStatus::Canceled);
     bed.app.release_plugin(&Caller::system(), "panics").await.unwrap();
     // Two executions are too few to put it back; each has its tries, and fails by itself.
-    for wait in [0, 1_000, 5_000, 30_000] {
-        bed.clock.advance(wait);
+    for (number, wait) in [(1, 1_000), (2, 5_000), (3, 30_000)] {
+        while bed.stats().faults < 4 + 2 * number {
+            tokio::task::yield_now().await;
+        }
         bed.quiet().await;
+        bed.clock.advance(wait);
     }
     for execution in &executions[1..] {
         assert_eq!(bed.ended(execution).await.unwrap().status, ExecutionStatus::Terminal);
@@ -129,4 +132,29 @@ async fn operations_of_a_broken_provider_wait_too() {
     for execution in &executions {
         bed.succeeded(execution).await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stages_that_ask_a_broken_provider_wait_as_well() {
+    let bed = Bed::open(&["scripted", "idle"]).await.unwrap();
+    let asks = script(json!([{ "label": "q", "query": { "provider": "idle", "kind": "broken", "input": {} } }]));
+    let mut executions = Vec::new();
+    for application in ["bed", "bed", "other", "other"] {
+        executions.push(bed.start_in(application, chain(vec![asks.clone()])).await.unwrap());
+        bed.quiet().await;
+    }
+    // The first two failed by themselves; the third is the one too many, and the fourth is not even asked for.
+    for execution in &executions[2..] {
+        bed.until(execution, held).await.unwrap();
+        assert_eq!(stage(&bed.view(execution).await.unwrap(), "0").status, StageStatus::Paused);
+    }
+    assert_eq!((bed.stats().faults, bed.stats().held), (3, 2));
+    let bed = bed.crash().await.unwrap();
+    while bed.stats().held < 2 {
+        tokio::task::yield_now().await;
+    }
+    bed.wish(&executions[3], app::control::Wish::Cancel).await.unwrap();
+    assert_eq!(bed.ended(&executions[3]).await.unwrap().status, ExecutionStatus::Canceled);
+    bed.app.release_plugin(&Caller::system(), "idle").await.unwrap();
+    assert_eq!(bed.ended(&executions[2]).await.unwrap().status, ExecutionStatus::Terminal, "it is asked, and traps");
 }

@@ -48,7 +48,7 @@ fn a_wrong_pipeline_is_refused_and_not_saved() {
         (
             document(vec![nap(json!({ "requisiteStageRefIds": ["1"] }))]),
             "pipeline.cycle",
-            "/stages/0/requisiteStageRefIds",
+            "/stages/1/requisiteStageRefIds",
         ),
         (
             document(vec![
@@ -106,7 +106,7 @@ fn bodies_and_headers_that_nobody_should_send_are_refused() {
         (json_type, b"{\"name\":\"half".to_vec(), 400, "request.json-invalid"),
         (json_type, b"\0".to_vec(), 400, "request.json-invalid"),
         (json_type, b"[]".to_vec(), 422, "request.not-an-object"),
-        (json_type, b"{\"name\":\"a\\u0000b\",\"stages\":[]}".to_vec(), 422, "pipeline.field-type"),
+        (json_type, b"{\"name\":\"a\\u0000b\",\"stages\":[]}".to_vec(), 422, "pipeline.name-invalid"),
         ("text/plain", b"{\"name\":\"plain\",\"stages\":[]}".to_vec(), 415, "request.content-type"),
         ("application/x-www-form-urlencoded", b"name=form".to_vec(), 415, "request.content-type"),
     ] {
@@ -192,7 +192,7 @@ fn what_is_not_there_and_what_comes_too_late_is_refused() {
         (get(&terminal, &format!("/api/v1/executions/{execution}"))["status"] == "SUCCEEDED").then_some(())
     });
     for action in ["pause", "resume", "cancel"] {
-        refused(&terminal, &post(&terminal, &of(action), &json!({})), 409, "execution.ended", None);
+        refused(&terminal, &post(&terminal, &of(action), &json!({})), 409, "execution.wrong-state", None);
     }
     let patch = call(&terminal, "PATCH", &of("stages/1"), "application/json", b"{\"a\":1}");
     refused(&terminal, &patch, 409, "stage.not-running", None);

@@ -89,7 +89,11 @@ fn twenty_swaps_under_fifty_running_executions_over_http() {
     for swap in 0..20 {
         if swap % 2 == 0 {
             let started = post(&terminal, "/api/v1/executions/batch", &starts).ok();
-            let ids = started["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned());
+            let ids = started["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["execution"]["id"].as_str().unwrap().to_owned());
             executions.extend(ids);
         }
         if swap == 0 {

@@ -81,7 +81,7 @@ fn deliveries_that_are_none_are_refused() {
         assert_eq!((answer.status, answer.code().as_str()), (400, code));
     }
     let get = send(&terminal, &request("GET", "/webhooks/webhook/git", &[], b""));
-    assert_eq!((get.status, get.code().as_str()), (400, "webhook.method"));
+    assert_eq!((get.status, get.code().as_str()), (405, "request.method-unknown"));
     let unknown = send(&terminal, &request("POST", "/webhooks/carrier-pigeon/git", &[], b"{}"));
     assert_eq!((unknown.status, unknown.code().as_str()), (404, "trigger.type-unknown"));
     assert_eq!(super::get(&terminal, "/api/v1/triggers/events")["items"], json!([]), "nothing was recorded");
