@@ -48,7 +48,7 @@ fn a_wrong_pipeline_is_refused_and_not_saved() {
         (
             document(vec![nap(json!({ "requisiteStageRefIds": ["1"] }))]),
             "pipeline.cycle",
-            "/stages/1/requisiteStageRefIds",
+            "/stages/0/requisiteStageRefIds",
         ),
         (
             document(vec![
@@ -56,7 +56,7 @@ fn a_wrong_pipeline_is_refused_and_not_saved() {
                 nap(json!({ "refId": "2", "requisiteStageRefIds": ["1"] })),
             ]),
             "pipeline.cycle",
-            "/stages/0/requisiteStageRefIds",
+            "/stages/1/requisiteStageRefIds",
         ),
         (
             document(vec![nap(json!({ "requisiteStageRefIds": ["9"] }))]),

@@ -30,7 +30,7 @@ impl Quarantines {
     pub(crate) async fn load(store: &Store) -> Result<Quarantines, AppError> {
         let current = match store.settings().get(REMEMBERED).await? {
             None => Quarantine::default(),
-            Some(stored) => serde_json::from_str(&stored.text()).map_err(|error| damaged(&error))?,
+            Some(stored) => serde_json::from_str(stored.text()).map_err(|error| damaged(&error))?,
         };
         Ok(Quarantines { current: ArcSwap::from_pointee(current), changes: watch::Sender::new(0) })
     }
