@@ -8,6 +8,7 @@ use domain::{Failure, Params};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::held::Held;
 use crate::moment::Moment;
 use crate::v1::questions::wire::Question;
 
@@ -260,25 +261,6 @@ pub struct Stage {
     /// Why it waits although it has something to do: its plugin is in quarantine.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<Held>,
-}
-
-/// Why a stage waits for its plugin.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Held {
-    /// Since when.
-    pub since: Moment,
-    /// Why; stable.
-    #[schema(example = "plugin.quarantined")]
-    pub code: String,
-    /// Why, and what to do.
-    pub message: String,
-}
-
-impl From<domain::stage::Held> for Held {
-    fn from(held: domain::stage::Held) -> Held {
-        let domain::stage::Held { since, reason } = held;
-        Held { since: since.into(), code: reason.code.to_string(), message: reason.message }
-    }
 }
 
 /// A phase of a stage.
