@@ -64,7 +64,7 @@ fn a_wrong_pipeline_is_refused_and_not_saved() {
             "/stages/0/requisiteStageRefIds/0",
         ),
         (document(vec![nap(json!({})), nap(json!({}))]), "pipeline.ref-duplicate", "/stages/1/refId"),
-        (document(vec![nap(json!({ "waitTime": "soon" }))]), "pipeline.stage-config-invalid", "/stages/0/waitTime"),
+        (document(vec![nap(json!({ "waitTime": "soon" }))]), "configuration.invalid", "/stages/0/waitTime"),
         (json!({ "name": "wrong", "stages": {} }), "pipeline.field-type", "/stages"),
         (json!({ "name": 7, "stages": [] }), "pipeline.field-type", "/name"),
         (json!({ "stages": [] }), "pipeline.field-missing", "/name"),
