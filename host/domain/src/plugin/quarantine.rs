@@ -77,17 +77,11 @@ impl Quarantine {
         let released: Vec<Digest> =
             self.held.iter().filter(|(_, held)| held.plugin == *plugin).map(|(digest, _)| digest.clone()).collect();
         self.held.retain(|_, held| held.plugin != *plugin);
-        for digest in &released {
-            match current {
-                Some(current) if current != digest && self.in_force(current) != digest => {
-                    self.instead.insert(digest.clone(), current.clone());
-                }
-                _ => {}
-            }
-        }
-        // A component that is in force again, after a rollback to it, stands for itself.
         if let Some(current) = current {
+            // In force again, after a rollback to it, it stands for itself: so no chain leads on from it, and none in a circle.
             self.instead.remove(current);
+            let others = released.iter().filter(|digest| *digest != current);
+            self.instead.extend(others.map(|digest| (digest.clone(), current.clone())));
         }
         released
     }

@@ -119,7 +119,7 @@ mod tests {
             "created     2026-01-31T10:00:00Z  manual by ann",
             "control     pause by bob: lunch",
             "pipeline    p at revision 3",
-            "parameters  dry=false\n            version=7",
+            "parameters  version=7\n            dry=false",
             "waits for   Nap: timer `waited` until 2026-01-31T10:05:00Z\n            Bad: It is broken. [plugin.quarantined]",
             "asks        Go on?: Look first. (of one of qa, 2 approvals, 1 so far; id q)",
             "started too Bad: 01K",
