@@ -5,4 +5,5 @@ mod cli;
 mod engine;
 mod eval;
 mod howto;
+mod http;
 mod scenarios;

@@ -69,6 +69,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(plugins::enable::handler))
         .routes(routes!(plugins::disable::handler))
         .routes(routes!(plugins::rollback::handler))
+        .routes(routes!(plugins::release::handler))
         .routes(routes!(v1::catalog::handler))
         .routes(routes!(tokens::list::handler, tokens::create::handler))
         .routes(routes!(tokens::revoke::handler))

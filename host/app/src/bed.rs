@@ -224,6 +224,7 @@ fn running(id: &StageId, reference: &str, now: Timestamp) -> StoredStage {
         expires: None,
         cancelled: None,
         ending: None,
+        held: None,
     };
     StoredStage {
         id: id.clone(),

@@ -18,6 +18,7 @@ pub mod children;
 pub mod components;
 pub mod control;
 mod correlation;
+pub mod denials;
 pub mod error;
 pub mod executions;
 pub mod expressions;
@@ -101,6 +102,7 @@ struct Inner {
     callers: cache::Cache<String, Arc<Caller>>,
     correlations: correlation::Correlations,
     deciding: locks::Locks,
+    quarantine: plugins::Quarantines,
     refused: RwLock<Vec<plugins::Refused>>,
     templates: expression::Templates,
 }
@@ -117,6 +119,7 @@ impl App {
         config: Config,
     ) -> Result<App, AppError> {
         let catalogs = Catalogs::load(store.clone()).await?;
+        let quarantine = plugins::Quarantines::load(&store).await?;
         let instance = stream::instance(&store, environment.as_ref()).await?;
         let inner = Inner {
             store,
@@ -134,6 +137,7 @@ impl App {
             callers: cache::Cache::new(),
             correlations: correlation::Correlations::new(),
             deciding: locks::Locks::new(),
+            quarantine,
             refused: RwLock::default(),
             templates: expressions::templates(),
         };

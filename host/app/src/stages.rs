@@ -17,13 +17,17 @@ use crate::{App, AppError, Caller, ErrorClass};
 const LARGEST: usize = 1 << 20;
 
 impl App {
-    /// Lays keys over the context of a running stage; the stage is told. `{"manualSkip": true}` skips it instead.
+    /// Lays keys over the context of a running stage; the stage is told. `{"manualSkip": true}` skips it instead, and keys that answer
+    /// what the stage asks people (`x-patch`) are an answer.
     ///
     /// # Errors
-    /// `execution.unknown`, `stage.unknown`, `access.denied`, `stage.not-running` with the state named, `stage.not-skippable`.
+    /// As [`App::answer`] for an answer, else `execution.unknown`, `stage.unknown`, `access.denied`, `stage.not-running` with the state named, `stage.not-skippable`.
     pub async fn patch_stage(&self, caller: &Caller, id: &str, stage: &str, patch: Params) -> Result<(), AppError> {
         if patch.get("manualSkip").and_then(Value::as_bool) == Some(true) {
             return self.skip_stage(caller, id, stage, None).await;
+        }
+        if self.answer_by_patch(caller, id, stage, &patch).await? {
+            return Ok(());
         }
         let attempt = Attempt { action: "stage.patch", noun: "stage", subject: stage };
         let (_, running) = self.running_stage(caller, attempt, id, stage).await?;

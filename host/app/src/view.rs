@@ -7,7 +7,7 @@ use domain::pipeline::Definition;
 use domain::pipeline::validate::stage_key;
 use domain::question::QuestionRow;
 use domain::stage::request::Placement;
-use domain::stage::{Ended, Pending, Phase, Record, Run, StageStatus, StoredStage, StoredState};
+use domain::stage::{Ended, Held, Pending, Phase, Record, Run, StageStatus, StoredStage, StoredState};
 use domain::{Failure, Params, Timestamp};
 
 /// An execution, its stages and what it asks people.
@@ -72,6 +72,8 @@ pub struct StageView {
     pub children: Vec<String>,
     /// Why it failed.
     pub problem: Option<Failure>,
+    /// Why it waits although it has something to do.
+    pub held: Option<Held>,
 }
 
 /// Stages in document order, each followed by its synthetic children, those shown before it first.
@@ -146,6 +148,7 @@ fn view(id: StageId, ref_id: &RefId, place: Place<'_>, row: Option<&StoredStage>
         pending: Vec::new(),
         children: Vec::new(),
         problem: None,
+        held: None,
     };
     match row.map(|row| &row.state) {
         None | Some(StoredState::NotStarted) => {}
@@ -156,7 +159,8 @@ fn view(id: StageId, ref_id: &RefId, place: Place<'_>, row: Option<&StoredStage>
 }
 
 fn show_run(view: &mut StageView, run: &Run, paused: bool) {
-    view.status = if paused { StageStatus::Paused } else { StageStatus::Running };
+    view.status = if paused || run.held.is_some() { StageStatus::Paused } else { StageStatus::Running };
+    view.held = run.held.clone();
     view.started = Some(run.started);
     view.pending = run.pending.iter().filter(|pending| !pending.withdrawn).cloned().collect();
     let answered = run.answers.iter().filter_map(|answer| answer.outcome.as_ref().ok()?.get("execution")?.as_str());

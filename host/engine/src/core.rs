@@ -78,6 +78,7 @@ impl Core {
         Stats {
             live: self.actors.len() as u64,
             waiting: self.timers.len() as u64,
+            held: self.quarantine.len() as u64,
             operations_open: self.performing.len() as u64,
             ..self.counters.read()
         }

@@ -65,6 +65,7 @@ impl Engine {
         core.tasks.spawn(worker::listen(core.clone(), wakes));
         core.tasks.spawn(worker::dispatch(core.clone()));
         core.tasks.spawn(worker::watch_clock(core.clone()));
+        core.tasks.spawn(quarantine::watch(core.clone(), app.quarantine_changes()));
         core.tasks.spawn(recovery::recover(core.clone()));
         core.tasks.spawn(recovery::sweep(core.clone()));
         Ok(EngineHandle { core })

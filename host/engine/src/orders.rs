@@ -14,7 +14,7 @@ use crate::drive::Worker;
 use crate::gathered::Gathered;
 use crate::seat::Seat;
 use crate::trouble::Trouble;
-use crate::{children, evaluate, perform, reads};
+use crate::{children, evaluate, perform, quarantine, reads};
 
 /// What came of a request.
 pub(crate) type Outcome = Result<Params, Failure>;
@@ -69,7 +69,20 @@ async fn place_one(
             Err(refused) => return Ok(Some((refused.0, Err(refused.1)))),
         },
         Order::CancelOperation(key) => return Ok(cancel_operation(gathered, key)),
-        Order::Query { key, request } => queries.push((key, request)),
+        Order::Query { key, request } => match quarantine::of_query(core, seat, &request) {
+            Some(reason) => {
+                let position = seat.view.position(&key.stage);
+                let running = position.and_then(|position| seat.view.stages[position].running());
+                match position {
+                    Some(position) if running.is_some_and(|run| run.cancelled.is_none()) => {
+                        scheduler::hold(&mut seat.view, position, reason, now);
+                    }
+                    // Told to stop, it has to end.
+                    _ => return Ok(Some((key, Err(reason)))),
+                }
+            }
+            None => queries.push((key, request)),
+        },
         Order::Evaluate { key, expressions } => {
             let values = evaluate::answer(core, worker, seat, &key, &expressions, now).await;
             return Ok(Some((key, Ok(values))));

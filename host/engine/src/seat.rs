@@ -110,10 +110,11 @@ impl Seat {
         self.timeouts = self.view.stages.len();
     }
 
-    /// The due time that the row gets. A row with something left to decide, or with reads that only this process knows to be under
-    /// way, is due at once for whoever finds it after a crash.
+    /// The due time that the row gets. A row with something left to decide, with reads that only this process knows to be under
+    /// way, or with stages that wait for a release of their plugin, is due at once for whoever finds it after a crash.
     pub(crate) fn row_due(&self, more: bool, now: Timestamp) -> Option<Timestamp> {
-        if more || self.open_reads().next().is_some() { Some(now) } else { self.view.due() }
+        let held = || crate::quarantine::held(self).next().is_some();
+        if more || self.open_reads().next().is_some() || held() { Some(now) } else { self.view.due() }
     }
 
     /// Reads that were asked and have no answer: they have no row, so after a load they are asked again.

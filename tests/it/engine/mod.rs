@@ -5,6 +5,7 @@ mod children;
 mod control;
 mod expressions;
 mod faults;
+mod quarantine;
 mod questions;
 mod recovery;
 mod swaps;

@@ -61,6 +61,8 @@ impl Timeline {
             }
             EventKind::ChildStarted { stage, .. } => format!("{} started a pipeline", self.reference(stage)),
             EventKind::Notice { stage, when, .. } => format!("{} tells {when}", self.reference(stage)),
+            EventKind::StageHeld { reference, reason, .. } => format!("{reference} held {}", reason.code),
+            EventKind::StageReleased { reference, .. } => format!("{reference} released"),
             EventKind::StageFault { stage, failure, retrying } => {
                 let then = if *retrying { "tried again" } else { "given up" };
                 format!("{} fault {}, {then}", self.reference(stage), failure.code)

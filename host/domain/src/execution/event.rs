@@ -171,6 +171,24 @@ pub enum EventKind {
         /// More for the text.
         detail: Params,
     },
+    /// The stage waits: its plugin is not called for now.
+    #[serde(rename = "stage.held")]
+    StageHeld {
+        /// Which.
+        stage: StageId,
+        /// Its reference.
+        reference: RefId,
+        /// Why.
+        reason: Failure,
+    },
+    /// The stage goes on.
+    #[serde(rename = "stage.released")]
+    StageReleased {
+        /// Which.
+        stage: StageId,
+        /// Its reference.
+        reference: RefId,
+    },
     /// The plugin failed, not the work: trap, deadline, malformed reply.
     #[serde(rename = "stage.fault")]
     StageFault {

@@ -15,6 +15,9 @@ use crate::problem::Problem;
 /// Most stages an execution may have, synthetic ones included.
 pub const MOST_STAGES: usize = 2_000;
 
+/// Most characters of a pipeline's name.
+const LONGEST_NAME: usize = 256;
+
 /// Keys that are taken out of a stage's entry; all others are its configuration (reference §1.4, last line).
 pub const STAGE_FIELDS: [&str; 5] = ["type", "name", "refId", "requisiteStageRefIds", "startTimeExpiry"];
 
@@ -118,6 +121,12 @@ impl Definition {
         };
         let mut fields = Fields::new(map, "", &mut problems);
         let name = fields.required_text("name").trim().to_owned();
+        if name.chars().any(char::is_control) || name.chars().count() > LONGEST_NAME {
+            let message = format!(
+                "A name has at most {LONGEST_NAME} characters, and no control characters such as NUL or line breaks."
+            );
+            fields.problems().push(Problem::at("/name", code("pipeline.name-invalid"), message));
+        }
         let disabled = fields.boolean("disabled", false);
         let limited = fields.boolean("limitConcurrent", false);
         let most = fields.count("maxConcurrentExecutions").unwrap_or(0);

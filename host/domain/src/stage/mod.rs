@@ -9,6 +9,6 @@ pub mod verdict;
 
 pub use request::{Answer, Demand, Due, Pending, Request};
 pub use roster::Roster;
-pub use state::{CancelCause, Ended, Ending, Phase, Record, Run, Stage, StageState, StageStatus, Synthetic};
+pub use state::{CancelCause, Ended, Ending, Held, Phase, Record, Run, Stage, StageState, StageStatus, Synthetic};
 pub use stored::{Planned, StoredStage, StoredState};
 pub use verdict::{Finish, FinishStatus, Patch, Verdict, Waiting};

@@ -143,6 +143,18 @@ pub struct Run {
     /// It has finished, but effects may still be under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ending: Option<Ending>,
+    /// Its plugin is not called for now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+}
+
+/// Why a stage is not stepped for now; its timeout stands still.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub reason: Failure,
 }
 
 /// A finish that waits for outcomes of withdrawn operations.

@@ -5,16 +5,17 @@ mod control;
 mod end;
 mod fact;
 mod finish;
+mod hold;
 mod prepare;
 mod request;
 mod start;
 pub mod time;
 mod verdict;
 
-use domain::Timestamp;
 use domain::evaluation::Prepared;
 use domain::execution::{ControlKind, ExecutionState, Fact};
 use domain::stage::Verdict;
+use domain::{Failure, Timestamp};
 
 use crate::view::{Fault, View};
 
@@ -49,7 +50,8 @@ pub fn decide(view: &mut View, now: Timestamp) -> Vec<usize> {
     }
     (0..view.stages.len())
         .filter(|&position| {
-            view.stages[position].running().is_some_and(|run| run.due && run.ending.is_none() && run.retry.is_none())
+            let run = view.stages[position].running();
+            run.is_some_and(|run| run.due && run.ending.is_none() && run.retry.is_none() && run.held.is_none())
         })
         .collect()
 }
@@ -57,6 +59,17 @@ pub fn decide(view: &mut View, now: Timestamp) -> Vec<usize> {
 /// Takes in what the configuration of a running stage became, before its step.
 pub fn prepare(view: &mut View, position: usize, prepared: Prepared, now: Timestamp) {
     prepare::prepare(view, position, prepared, now);
+}
+
+/// Lets a running stage wait instead of being stepped, because its plugin is not called for now: it is not due, its second tries and its
+/// timeout do not strike, and its answers are kept for it.
+pub fn hold(view: &mut View, position: usize, reason: Failure, now: Timestamp) {
+    hold::hold(view, position, reason, now);
+}
+
+/// Lets a held stage go on where it was, with its tries counted anew.
+pub fn release(view: &mut View, position: usize, now: Timestamp) {
+    hold::release(view, position, now);
 }
 
 /// Takes in what a step came to.

@@ -58,6 +58,7 @@ fn start(view: &mut View, position: usize, now: Timestamp) {
         expires: timeout.map(|millis| now.plus(millis)),
         cancelled: None,
         ending: None,
+        held: None,
     }));
     let event = EventKind::StageStarted { stage: stage.id.clone(), reference: stage.ref_id.clone(), run: stage.run };
     view.event(now, event);

@@ -23,6 +23,7 @@ mod resume;
 mod run;
 pub mod sample;
 mod serve;
+mod show;
 mod skip;
 mod token;
 mod watch;

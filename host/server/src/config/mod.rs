@@ -12,6 +12,7 @@ mod value;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use app::Unrestricted;
 use capabilities::Network;
 
 pub use error::ConfigError;
@@ -32,6 +33,8 @@ pub struct Config {
     pub grant_wanted: bool,
     /// Private networks that plugins may reach; public addresses need no entry.
     pub allow_networks: Vec<Network>,
+    /// What an application without any permissions means.
+    pub unrestricted: Unrestricted,
     /// Shape of log lines.
     pub log_format: LogFormat,
     /// Filter of log lines: a level, or `target=level` pairs.
@@ -72,6 +75,9 @@ impl Config {
             plugins: layers.read("plugins", value::optional_path)?,
             grant_wanted: layers.read("grant-wanted", value::switch)?,
             allow_networks: layers.read("allow-networks", value::networks)?,
+            unrestricted: layers.read("unrestricted-applications", |text| {
+                value::choice(text, &[("closed", Unrestricted::Closed), ("open", Unrestricted::Open)])
+            })?,
             log_format: layers.read("log-format", |text| {
                 value::choice(text, &[("text", LogFormat::Text), ("json", LogFormat::Json)])
             })?,

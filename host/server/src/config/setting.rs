@@ -53,6 +53,13 @@ pub const SETTINGS: &[Setting] = &[
         help: "Private networks that plugins may reach, such as 10.0.0.0/8,127.0.0.0/8; without it they reach public addresses only",
     },
     Setting {
+        key: "unrestricted-applications",
+        value_name: "WHO",
+        default: "closed",
+        switch: false,
+        help: "Who may use applications without permissions. closed: administrators and their own triggers. open: every member, as in Spinnaker",
+    },
+    Setting {
         key: "log-format",
         value_name: "FORMAT",
         default: "text",

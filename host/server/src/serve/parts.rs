@@ -25,14 +25,18 @@ impl Parts {
     /// Opens everything and takes up what was open.
     pub(super) async fn open(config: &Config, environment: Arc<dyn Environment>) -> Result<Parts, ServeError> {
         let store = Store::open(store_config(config), Arc::clone(&environment)).await?;
+        let (denials, heard) = app::denials::channel();
         let lent = Capabilities::new(capabilities::Config {
+            denials: Arc::new(denials),
             allow_networks: config.allow_networks.clone(),
             ..capabilities::Config::new(config.data.clone(), env!("CARGO_PKG_VERSION"))
         });
         let components = Arc::new(StoredComponents::new(store.clone()));
         let settings = runtime::Config { data: config.data.clone(), ..runtime::Config::default() };
         let runtime = Runtime::new(settings, lent, components)?;
-        let app = App::open(store.clone(), runtime, Arc::clone(&environment), app::Config::default()).await?;
+        let policy = app::Config { unrestricted: config.unrestricted };
+        let app = App::open(store.clone(), runtime, Arc::clone(&environment), policy).await?;
+        environment.spawn(Box::pin(app.record_denials(heard)));
         let engine = Engine::start(&app, environment, engine_config(config))?;
         Ok(Parts { app, engine, store })
     }

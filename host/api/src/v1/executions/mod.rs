@@ -4,6 +4,7 @@ pub mod batch;
 pub mod cancel;
 pub mod events;
 pub mod get;
+mod held;
 pub mod list;
 pub mod pause;
 pub mod resume;

@@ -8,6 +8,7 @@ use domain::{Failure, Params};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::held::Held;
 use crate::moment::Moment;
 use crate::v1::questions::wire::Question;
 
@@ -257,6 +258,9 @@ pub struct Stage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, example = json!({"class": "denied", "code": "grant.http-host", "message": "The host is not granted."}))]
     pub problem: Option<Failure>,
+    /// Why it waits although it has something to do: its plugin is in quarantine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
 }
 
 /// A phase of a stage.
@@ -305,6 +309,7 @@ impl From<StageView> for Stage {
             pending,
             children,
             problem,
+            held,
         } = view;
         let (parent, placement) = synthetic.unzip();
         Stage {
@@ -329,6 +334,7 @@ impl From<StageView> for Stage {
             pending: pending.into_iter().map(Pending::from).collect(),
             children,
             problem,
+            held: held.map(Held::from),
         }
     }
 }
