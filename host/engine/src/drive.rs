@@ -191,6 +191,9 @@ async fn run(core: &Arc<Core>, worker: &mut Worker, seat: &mut Seat, gathered: &
             if !seat.view.stages[position].running().is_some_and(|run| run.due) {
                 continue; // `stageEnabled` has left it out
             }
+            if scheduler::hold(&mut seat.view, position, now) {
+                continue; // its execution window comes first
+            }
             let verdict = step::step(core, seat, position, now).await;
             settle(&mut seat.view, position, verdict, now);
             steps += 1;

@@ -7,9 +7,11 @@ mod fact;
 mod finish;
 mod prepare;
 mod request;
+mod restart;
 mod start;
 pub mod time;
 mod verdict;
+mod window;
 
 use domain::Timestamp;
 use domain::evaluation::Prepared;
@@ -19,6 +21,7 @@ use domain::stage::Verdict;
 use crate::view::{Fault, View};
 
 pub use fact::Received;
+pub use window::hold;
 
 /// Takes in a fact from outside.
 pub fn receive(view: &mut View, fact: Fact, now: Timestamp) -> Received {
@@ -39,6 +42,9 @@ pub fn decide(view: &mut View, now: Timestamp) -> Vec<usize> {
         children::answer_parents(view, now);
         finish::settle_endings(view, now);
         start::stages(view, now);
+        if view.execution.control.kind != ControlKind::Pause {
+            window::step_all(view, now);
+        }
         end::execution(view, now);
         if view.moves == before {
             break;
@@ -49,7 +55,9 @@ pub fn decide(view: &mut View, now: Timestamp) -> Vec<usize> {
     }
     (0..view.stages.len())
         .filter(|&position| {
-            view.stages[position].running().is_some_and(|run| run.due && run.ending.is_none() && run.retry.is_none())
+            view.stages[position].running().is_some_and(|run| {
+                run.due && run.ending.is_none() && run.retry.is_none() && !window::holds(run)
+            })
         })
         .collect()
 }

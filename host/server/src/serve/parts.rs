@@ -32,7 +32,8 @@ impl Parts {
         let components = Arc::new(StoredComponents::new(store.clone()));
         let settings = runtime::Config { data: config.data.clone(), ..runtime::Config::default() };
         let runtime = Runtime::new(settings, lent, components)?;
-        let app = App::open(store.clone(), runtime, Arc::clone(&environment), app::Config::default()).await?;
+        let uses = app::Config { zone: config.window_zone.clone(), ..app::Config::default() };
+        let app = App::open(store.clone(), runtime, Arc::clone(&environment), uses).await?;
         let engine = Engine::start(&app, environment, engine_config(config))?;
         Ok(Parts { app, engine, store })
     }
