@@ -119,7 +119,8 @@ impl App {
                 break;
             }
             let started = Params::from_members([("execution", child.id.as_str().into())]);
-            let answer = Answer { label: parent.label, at: self.inner.environment.now(), by: None, outcome: Ok(started) };
+            let answer =
+                Answer { label: parent.label, at: self.inner.environment.now(), by: None, outcome: Ok(started) };
             let fact = Fact::Restarted {
                 stage: parent.stage,
                 by: by.to_owned(),
@@ -148,7 +149,10 @@ fn may_restart(loaded: &Loaded, refused: Option<&str>) -> Result<(), AppError> {
     let execution = &loaded.execution;
     let status = execution.status();
     if refused.is_some() {
-        return Err(wrong_state(execution, "its start was refused, so it has no stage to restart; start the pipeline again"));
+        return Err(wrong_state(
+            execution,
+            "its start was refused, so it has no stage to restart; start the pipeline again",
+        ));
     }
     if status == ExecutionStatus::NotStarted {
         return Err(wrong_state(execution, "its stages can be restarted once it has begun"));

@@ -49,7 +49,13 @@ impl Gathered {
             && self.cancel_executions.is_empty()
             && self.awaits.is_empty());
         let heard = self.inbox_seen > seat.inbox_seen;
-        if !rows && !heard && !changes.execution && changes.stages.is_empty() && changes.removed.is_empty() && changes.events.is_empty() {
+        if !rows
+            && !heard
+            && !changes.execution
+            && changes.stages.is_empty()
+            && changes.removed.is_empty()
+            && changes.events.is_empty()
+        {
             return None;
         }
         let view = &seat.view;

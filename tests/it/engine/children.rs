@@ -77,7 +77,8 @@ async fn a_pipeline_that_is_not_there_fails_the_stage() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_in_a_child_makes_the_parent_wait_for_it_again() {
     let judged = json!({ "type": "manualJudgment", "name": "Judge" });
-    let (bed, id) = bed_with_child(chain(vec![judged, json!({ "type": "script", "outputs": { "image": "b:2" } })])).await;
+    let (bed, id) =
+        bed_with_child(chain(vec![judged, json!({ "type": "script", "outputs": { "image": "b:2" } })])).await;
     bed.install(&component("manual-judgment").unwrap()).await.unwrap();
     let stages = vec![json!({ "type": "pipeline", "pipeline": id }), json!({ "type": "noop" })];
     let execution = bed.start(chain(stages)).await.unwrap();

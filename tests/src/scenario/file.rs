@@ -131,7 +131,11 @@ impl Scenario {
             .map(str::to_owned)
             .collect();
         let shows = match text.contains("## Shows") {
-            true => section(text, "Shows")?.lines().filter(|line| !line.trim().is_empty()).map(shown).collect::<Result<_>>()?,
+            true => section(text, "Shows")?
+                .lines()
+                .filter(|line| !line.trim().is_empty())
+                .map(shown)
+                .collect::<Result<_>>()?,
             false => Vec::new(),
         };
         Ok(Scenario { claim, pipeline, script, timeline, shows })

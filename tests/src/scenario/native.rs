@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use domain::operation::OperationKey;
-use domain::stage::{Renewal, Verdict};
 use domain::stage::request::OperationRequest;
+use domain::stage::{Renewal, Verdict};
 use domain::{Failure, FailureClass, Params, StageId, Timestamp, code::code};
 use mainsheet_sdk::provider::{OperationCall, Progress, ProviderPlugin, Wake};
 use mainsheet_sdk::stage::StagePlugin;
@@ -129,7 +129,8 @@ impl Native {
 fn reads(plugin: &StagePlugin, kind: &str) -> Vec<String> {
     let manifest = plugin.describe();
     let offers = manifest.get("stages").and_then(|all| all.as_array());
-    let offer = offers.into_iter().flatten().find(|offer| offer.get("type").and_then(|kind| kind.as_str()) == Some(kind));
+    let offer =
+        offers.into_iter().flatten().find(|offer| offer.get("type").and_then(|kind| kind.as_str()) == Some(kind));
     let keys = offer.and_then(|offer| offer.get("reads")?.as_array());
     keys.into_iter().flatten().filter_map(|key| key.as_str().map(str::to_owned)).collect()
 }

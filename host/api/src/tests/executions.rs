@@ -148,7 +148,11 @@ async fn a_stage_is_restarted_when_it_is_over_and_refused_before() {
     let (client, pipeline) = Client::shop().await;
     let execution = client.started(&pipeline).await;
     let path = format!("/api/v1/executions/{execution}/stages/1/restart");
-    assert_eq!(client.put(&path, &json!({})).await.refusal(), (409, "execution.wrong-state".into()), "it waits to start");
+    assert_eq!(
+        client.put(&path, &json!({})).await.refusal(),
+        (409, "execution.wrong-state".into()),
+        "it waits to start"
+    );
     client.bed.drive(&execution, "1", Vec::new(), Vec::new()).await;
     let running = client.put(&path, &json!({})).await;
     assert_eq!(running.refusal(), (409, "stage.not-restartable".into()), "it runs");

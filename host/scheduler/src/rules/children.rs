@@ -174,7 +174,8 @@ pub(super) fn worst(view: &View, children: &[usize]) -> Option<StageStatus> {
 
 /// `{"status", "stages": [{"ref", "name", "status", "outputs"}]}`, statuses in Spinnaker's words.
 fn outcome(view: &View, children: &[usize], cancelled: bool) -> Params {
-    let status = worst(view, children).unwrap_or(if cancelled { StageStatus::Canceled } else { StageStatus::Succeeded });
+    let status =
+        worst(view, children).unwrap_or(if cancelled { StageStatus::Canceled } else { StageStatus::Succeeded });
     let stages = children.iter().map(|&child| {
         let stage = &view.stages[child];
         let outputs = stage.record().map(|record| record.outputs.value().clone()).unwrap_or_default();

@@ -2,8 +2,8 @@
 
 use domain::execution::{EventKind, Fact};
 use domain::id::Label;
-use domain::stage::request::{Answer, Demand};
 use domain::stage::kept::laid;
+use domain::stage::request::{Answer, Demand};
 use domain::stage::{CancelCause, Edits, StageState};
 use domain::{Failure, FailureClass, Params, StageId, Timestamp, code::code};
 

@@ -2,7 +2,6 @@
 
 use domain::execution::EventKind;
 use domain::id::Label;
-use domain::params::Value;
 use domain::pipeline::FailureChoice;
 use domain::stage::request::Demand;
 use domain::stage::{CancelCause, Ended, Ending, Finish, FinishStatus, Patch, Run, StageState, StageStatus};
@@ -53,7 +52,7 @@ pub(super) fn settle_endings(view: &mut View, now: Timestamp) {
 }
 
 fn end(view: &mut View, position: usize, now: Timestamp) {
-    let (of_children, their_problem) = of_children(view, position);
+    let of_children = of_children(view, position);
     let stage = &mut view.stages[position];
     let Some(Ending { finish, .. }) = stage.running_mut().and_then(|run| run.ending.take()) else {
         return;
@@ -63,21 +62,8 @@ fn end(view: &mut View, position: usize, now: Timestamp) {
     };
     let mut run = *run;
     run.record.close_phase(now);
-    let config = run.config.as_ref().unwrap_or(&stage.config);
-    let late = run.cancelled == Some(CancelCause::Timeout) && is_set(config.get("markSuccessfulOnTimeout"));
-    let (mut status, mut problem) =
-        if late { (StageStatus::Succeeded, None) } else { outcome(&finish, run.cancelled, stage.failure) };
-    if run.cancelled.is_none() {
-        let shared = share(status, of_children, stage.failure);
-        problem = if shared == status { problem } else { problem.or(their_problem) };
-        status = shared;
-    }
-    let ran = matches!(status, StageStatus::Succeeded | StageStatus::FailedContinue | StageStatus::Stopped);
-    if ran && fails_on_expressions(&run, &stage.config) {
-        let message = "Expressions of the stage gave no value, and it is to fail then; its context shows which.";
-        status = StageStatus::Terminal;
-        problem = Some(Failure::new(FailureClass::InvalidInput, code("stage.expressions-failed"), message));
-    }
+    super::prepare::tell(&mut run.record);
+    let (status, problem) = judge(&finish, &run, (&stage.config, stage.failure), of_children);
     let acting_as = finish
         .acting_as
         .as_ref()
@@ -105,6 +91,33 @@ fn end(view: &mut View, position: usize, now: Timestamp) {
     if skipped {
         skip_children(view, position, now);
     }
+}
+
+/// The status that a run comes to, and why: what it said, what its synthetic stages came to, and what its expressions were worth.
+fn judge(
+    finish: &Finish,
+    run: &Run,
+    (written, choice): (&Params, FailureChoice),
+    (worst, their_problem): (Option<StageStatus>, Option<Failure>),
+) -> (StageStatus, Option<Failure>) {
+    let config = run.config.as_ref().unwrap_or(written);
+    if run.cancelled == Some(CancelCause::Timeout) && is_set(config.get("markSuccessfulOnTimeout")) {
+        return (StageStatus::Succeeded, None);
+    }
+    let (mut status, mut problem) = outcome(finish, run.cancelled, choice);
+    if run.cancelled.is_none() {
+        let shared = share(status, worst, choice);
+        problem = if shared == status { problem } else { problem.or(their_problem) };
+        status = shared;
+    }
+    let ran = matches!(status, StageStatus::Succeeded | StageStatus::FailedContinue | StageStatus::Stopped);
+    // TERMINAL outright, whatever its failure choice (trap 23).
+    if ran && super::prepare::is_to_fail(run, written) {
+        let message = "Expressions of the stage gave no value, and it is to fail then; its context shows which.";
+        let failure = Failure::new(FailureClass::InvalidInput, code("stage.expressions-failed"), message);
+        return (StageStatus::Terminal, Some(failure));
+    }
+    (status, problem)
 }
 
 /// The worst that became of the synthetic stages that the stage planned, and the failure of the first that has one.
@@ -161,12 +174,6 @@ pub(super) fn skip(view: &mut View, position: usize, now: Timestamp) {
     let (stage, reference) = (stage.id.clone(), stage.ref_id.clone());
     view.event(now, EventKind::StageEnded { stage, reference, status: StageStatus::Skipped, problem: None });
     view.touch(position);
-}
-
-/// Whether `failOnFailedExpressions` strikes: it makes the stage TERMINAL outright, whatever its failure choice (trap 23).
-fn fails_on_expressions(run: &Run, config: &Params) -> bool {
-    let wanted = config.get("failOnFailedExpressions").and_then(Value::as_bool) == Some(true);
-    wanted && run.record.context.get(super::prepare::SUMMARY).is_some()
 }
 
 /// The status that `finish` comes to, given why the stage was told to stop, if it was.

@@ -55,9 +55,9 @@ pub fn decide(view: &mut View, now: Timestamp) -> Vec<usize> {
     }
     (0..view.stages.len())
         .filter(|&position| {
-            view.stages[position].running().is_some_and(|run| {
-                run.due && run.ending.is_none() && run.retry.is_none() && !window::holds(run)
-            })
+            view.stages[position]
+                .running()
+                .is_some_and(|run| run.due && run.ending.is_none() && run.retry.is_none() && !window::holds(run))
         })
         .collect()
 }

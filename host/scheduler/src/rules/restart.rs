@@ -108,9 +108,8 @@ fn note(
 
 /// Takes out the synthetic stages of those that were reset. Top-level stages stand before them, and stay where they are.
 fn remove_synthetic(view: &mut View, reset: &BTreeSet<usize>) {
-    let gone: BTreeSet<usize> = (view.top_level..view.stages.len())
-        .filter(|&position| reset.contains(&top_level(view, position)))
-        .collect();
+    let gone: BTreeSet<usize> =
+        (view.top_level..view.stages.len()).filter(|&position| reset.contains(&top_level(view, position))).collect();
     if !gone.is_empty() {
         view.remove(&gone);
     }
