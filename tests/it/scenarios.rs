@@ -65,6 +65,10 @@ fn taken(timeline: &[String]) -> Vec<String> {
     for line in timeline {
         let words: Vec<&str> = line.split_whitespace().skip(1).collect();
         let [who, what, ..] = words.as_slice() else { continue };
+        if *what == "planned" {
+            states.remove(who); // another stage of that reference, of another run of its parent
+            continue;
+        }
         let to = match *what {
             "started" | "resumed" => "RUNNING",
             "paused" => "PAUSED",

@@ -6,12 +6,12 @@ use domain::execution::{EventKind, ExecutionStatus};
 use domain::stage::StageStatus;
 use domain::{ExecutionId, Params};
 use serde_json::json;
-use tests::bed::{Bed, component, stage};
+use tests::bed::{Bed, stage};
 
 use super::chain;
 
 async fn bed_with_child(child: serde_json::Value) -> (Bed, String) {
-    let bed = Bed::open(&["scripted", "stage-wait", "stage-pipeline"]).await.unwrap();
+    let bed = Bed::open(&["scripted", "manual-judgment", "stage-wait", "stage-pipeline"]).await.unwrap();
     let id = bed.save(child).await.unwrap();
     (bed, id)
 }
@@ -79,7 +79,6 @@ async fn a_restart_in_a_child_makes_the_parent_wait_for_it_again() {
     let judged = json!({ "type": "manualJudgment", "name": "Judge" });
     let (bed, id) =
         bed_with_child(chain(vec![judged, json!({ "type": "script", "outputs": { "image": "b:2" } })])).await;
-    bed.install(&component("manual-judgment").unwrap()).await.unwrap();
     let stages = vec![json!({ "type": "pipeline", "pipeline": id }), json!({ "type": "noop" })];
     let execution = bed.start(chain(stages)).await.unwrap();
     let child = child_of(&bed, &execution).await;
