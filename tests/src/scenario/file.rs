@@ -130,14 +130,8 @@ impl Scenario {
             .filter(|line| !line.is_empty())
             .map(str::to_owned)
             .collect();
-        let shows = match text.contains("## Shows") {
-            true => section(text, "Shows")?
-                .lines()
-                .filter(|line| !line.trim().is_empty())
-                .map(shown)
-                .collect::<Result<_>>()?,
-            false => Vec::new(),
-        };
+        let shown_lines = if text.contains("## Shows") { section(text, "Shows")? } else { String::new() };
+        let shows = shown_lines.lines().filter(|line| !line.trim().is_empty()).map(shown).collect::<Result<_>>()?;
         Ok(Scenario { claim, pipeline, script, timeline, shows })
     }
 }
