@@ -57,6 +57,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(expressions::evaluate::handler))
         .routes(routes!(stages::patch::handler))
         .routes(routes!(stages::skip::handler))
+        .routes(routes!(stages::restart::handler))
         .routes(routes!(questions::list::handler))
         .routes(routes!(questions::get::handler))
         .routes(routes!(questions::answer::handler))

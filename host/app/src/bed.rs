@@ -191,6 +191,7 @@ impl Bed {
             paused_since: None,
             cancel_told: false,
             due: None,
+            removed: Vec::new(),
             stages: vec![running(&stage_id, stage, now)],
             events: vec![Event { at: now, kind: EventKind::ExecutionStarted }, Event { at: now, kind: started }],
             operations: orders,
@@ -222,6 +223,7 @@ fn running(id: &StageId, reference: &str, now: Timestamp) -> StoredStage {
         retry: None,
         due: false,
         expires: None,
+        windowed: false,
         cancelled: None,
         ending: None,
         held: None,
@@ -231,6 +233,7 @@ fn running(id: &StageId, reference: &str, now: Timestamp) -> StoredStage {
         ref_id: reference.into(),
         run: 1,
         planned: None,
+        kept: None,
         state: StoredState::Running(Box::new(run)),
     }
 }

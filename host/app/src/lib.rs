@@ -29,6 +29,7 @@ pub mod operations;
 pub mod pipelines;
 pub mod plugins;
 pub mod questions;
+pub mod restart;
 pub mod schema;
 pub mod stages;
 pub mod start;
@@ -63,6 +64,8 @@ pub use store::{
 pub struct Config {
     /// What an application without any permissions means.
     pub unrestricted: Unrestricted,
+    /// Time zone of execution windows.
+    pub zone: domain::window::Zone,
 }
 
 /// Which page of a list.
@@ -108,6 +111,12 @@ struct Inner {
 }
 
 impl App {
+    /// Time zone of execution windows.
+    #[must_use]
+    pub fn zone(&self) -> &domain::window::Zone {
+        &self.inner.config.zone
+    }
+
     /// Ready to serve: the catalogue in force is loaded, and the installation has its id.
     ///
     /// # Errors

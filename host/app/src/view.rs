@@ -151,7 +151,12 @@ fn view(id: StageId, ref_id: &RefId, place: Place<'_>, row: Option<&StoredStage>
         held: None,
     };
     match row.map(|row| &row.state) {
-        None | Some(StoredState::NotStarted) => {}
+        None => {}
+        Some(StoredState::NotStarted) => {
+            if let Some(kept) = row.and_then(|row| row.kept.as_ref()) {
+                show_record(&mut view, Some(&kept.config), &kept.record);
+            }
+        }
         Some(StoredState::Running(run)) => show_run(&mut view, run, paused),
         Some(StoredState::Ended(ended)) => show_end(&mut view, ended),
     }

@@ -276,14 +276,9 @@ pub fn ask(root: &Root<'_>, text: &str, given: Given<'_>) -> Result<Answer, Vec<
 
 fn tasks_of(stage: &Stage) -> Value {
     let phases = stage.record().map(|record| record.phases.as_slice()).unwrap_or_default();
-    let running = stage.running().is_some();
     let last = phases.len().saturating_sub(1);
     let task = |(index, phase): (usize, &crate::stage::Phase)| {
-        let status = match (phase.ended, running) {
-            (None, true) => "RUNNING",
-            (Some(_), false) if index == last => stage.status().as_str(),
-            _ => "SUCCEEDED",
-        };
+        let status = phase.status(index == last, stage.status()).as_str();
         json!({
             "id": (index + 1).to_string(), "name": phase.name, "status": status,
             "startTime": phase.started.0, "endTime": phase.ended.map(|at| at.0),

@@ -21,6 +21,7 @@ pub mod question;
 pub mod stage;
 pub mod time;
 pub mod trigger;
+pub mod window;
 
 pub use failure::{Failure, FailureClass};
 pub use id::{Digest, ExecutionId, PipelineId, StageId};

@@ -194,6 +194,9 @@ async fn run(core: &Arc<Core>, worker: &mut Worker, seat: &mut Seat, gathered: &
             if !seat.view.stages[position].running().is_some_and(|run| run.due) {
                 continue; // `stageEnabled` has left it out
             }
+            if scheduler::await_window(&mut seat.view, position, now) {
+                continue; // its execution window comes first
+            }
             match step::step(core, seat, position, now).await {
                 Ok(outcome) => settle(&mut seat.view, position, outcome, now),
                 Err(step::Held(reason)) => hold(&mut seat.view, position, reason, now),

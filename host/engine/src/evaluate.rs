@@ -20,11 +20,7 @@ const ROUNDS: usize = 4;
 pub(crate) async fn prepare(core: &Core, worker: &mut Worker, seat: &mut Seat, position: usize, now: Timestamp) {
     let due = seat.view.stages[position].running().is_some_and(|run| {
         let config = run.config.as_ref().unwrap_or(&seat.view.stages[position].config);
-        if run.config.is_none() && run.answers.is_empty() {
-            evaluation::is_due(config)
-        } else {
-            evaluation::has_expressions(config)
-        }
+        if run.answers.is_empty() { evaluation::is_due(config) } else { evaluation::has_expressions(config) }
     });
     if !due {
         return;

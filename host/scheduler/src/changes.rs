@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::Timestamp;
 use domain::execution::Event;
-use domain::id::ExecutionId;
+use domain::id::{ExecutionId, RefId};
 use domain::operation::OperationKey;
 use domain::question::Question;
 use domain::stage::request::{ChildExecution, Expression, OperationRequest, QueryRequest};
@@ -16,6 +16,8 @@ pub struct Changes {
     pub execution: bool,
     /// Positions of stages whose row changed.
     pub stages: BTreeSet<usize>,
+    /// References of synthetic stages that are gone; what is planned anew under one of them is among the changed.
+    pub removed: Vec<RefId>,
     /// What happened, in order.
     pub events: Vec<Event>,
     /// What is wanted from the world, in order.

@@ -51,6 +51,14 @@ pub enum Write {
         /// What.
         fact: Fact,
     },
+    /// Add a fact that restarts a stage. An execution that is complete is not any more: it stands as if it had not started, with its
+    /// stages as they ended. Refused with [`WriteError::Gone`] if there is no such execution.
+    Restart {
+        /// Whose.
+        execution: ExecutionId,
+        /// What.
+        fact: Fact,
+    },
     /// Add a vote to an open question; refused with [`WriteError::Gone`] if it is closed, with [`WriteError::Exists`] if that person voted.
     Vote {
         /// Id of the question.

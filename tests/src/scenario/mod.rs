@@ -8,4 +8,4 @@ pub mod pure;
 pub mod timeline;
 pub mod whole;
 
-pub use file::{Act, Scenario, Step};
+pub use file::{Act, Scenario, Shown, Step};

@@ -3,21 +3,24 @@
 use std::collections::VecDeque;
 
 use anyhow::{Context, Result, bail};
+use domain::evaluation::{self, Given, Scene};
 use domain::execution::{Control, Execution, ExecutionState, Fact};
 use domain::id::ExecutionId;
 use domain::operation::OperationKey;
 use domain::pipeline::{Definition, Graph, parameter};
+use domain::stage::kept::laid;
 use domain::stage::{Demand, StageState};
 use domain::{Params, StageId, Timestamp};
-use scheduler::{Order, View, decide, receive, settle};
+use expression::{Answers, Limits, Templates};
+use scheduler::{Order, View, decide, hold, receive, settle};
 use serde_json::json;
 
 use super::file::{Act, Scenario, Step};
 use super::native::Native;
 use super::timeline::Timeline;
 
-/// When every scenario starts.
-pub const START: Timestamp = Timestamp(1_700_000_000_000);
+/// When every scenario starts: 2025-01-01T00:00:00Z, where the clock of a bed begins.
+pub const START: Timestamp = Timestamp(1_735_689_600_000);
 
 /// Most turns of the player's loop: a scenario that does not come to rest fails.
 const MOST_TURNS: usize = 10_000;
@@ -25,6 +28,8 @@ const MOST_TURNS: usize = 10_000;
 struct Player {
     view: View,
     native: Native,
+    document: Params,
+    templates: Templates,
     now: Timestamp,
     timeline: Timeline,
     facts: VecDeque<Fact>,
@@ -45,6 +50,8 @@ pub fn play(scenario: &Scenario) -> Result<Vec<String>> {
     let mut player = Player {
         view: view(&definition, &graph, &scenario.script, &native),
         native,
+        document: scenario.pipeline.clone(),
+        templates: Templates::new(Limits::default(), 1 << 20),
         now: START,
         timeline: Timeline::default(),
         facts: VecDeque::new(),
@@ -55,7 +62,7 @@ pub fn play(scenario: &Scenario) -> Result<Vec<String>> {
         player.drive()?;
         let next_act = script.front().map(|step| START.plus(step.at));
         let next = [next_act, player.due()].into_iter().flatten().min();
-        let Some(next) = next else { return Ok(player.timeline.lines) };
+        let Some(next) = next else { return player.lines(scenario) };
         player.now = player.now.max(next);
         if next_act == Some(next)
             && let Some(step) = script.pop_front()
@@ -92,6 +99,35 @@ fn view(definition: &Definition, graph: &Graph, script: &[Step], native: &Native
 }
 
 impl Player {
+    /// The timeline, and what the scenario wants to be shown.
+    fn lines(self, scenario: &Scenario) -> Result<Vec<String>> {
+        let mut lines = self.timeline.lines;
+        for shown in &scenario.shows {
+            let mut stages = self.view.stages.iter();
+            let stage = stages.find(|stage| stage.ref_id.as_str() == shown.stage);
+            let stage = stage.with_context(|| format!("there is no stage {}", shown.stage))?;
+            let record = stage.record().cloned().unwrap_or_default();
+            let context = laid(stage.configuration(), &record.context);
+            lines.push(shown.line(&shown.of(stage.status().as_str(), stage.run, &context, &record.outputs)));
+        }
+        Ok(lines)
+    }
+
+    /// As the engine does it before a step.
+    fn prepare(&mut self, position: usize) {
+        let stage = &self.view.stages[position];
+        let first = stage.running().is_some_and(|run| run.answers.is_empty());
+        let config = stage.configuration();
+        if !(evaluation::has_expressions(config) || first && evaluation::is_due(config)) {
+            return;
+        }
+        let scene = Scene::new(&self.view.execution, &self.view.stages, &self.document);
+        let given = Given { templates: &self.templates, now: self.now, seed: 7, answers: &Answers::new() };
+        let prepared = evaluation::prepare(&scene, position, &[], given);
+        drop(scene);
+        scheduler::prepare(&mut self.view, position, prepared, self.now);
+    }
+
     fn due(&self) -> Option<Timestamp> {
         self.operations.iter().map(|(_, at, _)| *at).chain(self.view.due()).min()
     }
@@ -108,6 +144,13 @@ impl Player {
             }
             let due = decide(&mut self.view, self.now);
             for &position in &due {
+                self.prepare(position);
+                if !self.view.stages[position].running().is_some_and(|run| run.due) {
+                    continue;
+                }
+                if hold(&mut self.view, position, self.now) {
+                    continue;
+                }
                 let verdict = self.native.step(&self.view, position, self.now);
                 settle(&mut self.view, position, verdict, self.now);
             }
@@ -170,11 +213,27 @@ impl Player {
                 let stage = self.view.stages[self.find(stage)?].id.clone();
                 self.facts.push_back(Fact::Skipped { stage, by: by.clone() });
             }
+            Act::Restart { stage, by } => self.restart(stage, by)?,
             Act::Control(kind, by) => {
                 self.view.execution.control =
                     Control { kind: *kind, by: Some(by.clone()), reason: None, at: Some(self.now) };
             }
         }
+        Ok(())
+    }
+
+    /// As the store does it: an execution that is over stands as admitted, with its stages.
+    fn restart(&mut self, reference: &str, by: &str) -> Result<()> {
+        let found = self.view.stages.iter().find(|stage| stage.ref_id.as_str() == reference);
+        let stage = found.with_context(|| format!("there is no stage {reference}"))?.id.clone();
+        if matches!(self.view.execution.state, ExecutionState::Ended { .. }) {
+            self.view.execution.state = ExecutionState::NotStarted;
+            self.view.execution.control = Control::default();
+            self.view.cancel_told = false;
+            self.view.paused_since = None;
+        }
+        let renewals = self.native.renewals(&self.view);
+        self.facts.push_back(Fact::Restarted { stage, by: by.to_owned(), renewals, answers: Vec::new() });
         Ok(())
     }
 

@@ -44,6 +44,14 @@ impl Timeline {
                 let code = problem.as_ref().map(|failure| format!(" {}", failure.code)).unwrap_or_default();
                 format!("{reference} {}{code}", status.as_str())
             }
+            EventKind::StageRestarted { stage, reference, by: who, run } => {
+                self.references.insert(stage.clone(), reference.to_string());
+                format!("{reference} restarted as run {run}{}", by(who))
+            }
+            EventKind::StageReset { stage, reference, run } => {
+                self.references.insert(stage.clone(), reference.to_string());
+                format!("{reference} reset to run {run}")
+            }
             EventKind::StagePatched { stage, by: who, keys } => {
                 format!("{} patched {}{}", self.reference(stage), keys.join(","), by(who))
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use app::control::Wish;
+use app::view::ExecutionView;
 use app::{Caller, Via};
 use domain::environment::Environment;
 use domain::execution::ControlKind;
@@ -41,7 +42,8 @@ pub async fn play(scenario: &Scenario) -> Result<Vec<String>> {
             bed.ended(&execution).await?;
             let mut timeline = Timeline::default();
             bed.events(&execution).await?.iter().for_each(|event| timeline.add(event, start));
-            return Ok(timeline.lines);
+            let view = bed.view(&execution).await?;
+            return shown(scenario, &view, timeline.lines);
         };
         let before = bed.stats().drives;
         bed.clock.advance(next.since(bed.clock.now()).max(0));
@@ -57,6 +59,16 @@ pub async fn play(scenario: &Scenario) -> Result<Vec<String>> {
         }
     }
     bail!("the scenario does not come to rest")
+}
+
+/// The timeline, and what the scenario wants to be shown.
+fn shown(scenario: &Scenario, view: &ExecutionView, mut lines: Vec<String>) -> Result<Vec<String>> {
+    for shown in &scenario.shows {
+        let stage = view.stages.iter().find(|stage| stage.ref_id.as_str() == shown.stage);
+        let stage = stage.with_context(|| format!("there is no stage {}", shown.stage))?;
+        lines.push(shown.line(&shown.of(stage.status.as_str(), stage.run, &stage.context, &stage.outputs)));
+    }
+    Ok(lines)
 }
 
 /// Waits until the engine has driven once more, and then has nothing to do but wait.
@@ -88,6 +100,10 @@ async fn perform(bed: &Bed, execution: &ExecutionId, act: &Act) -> Result<()> {
         Act::Skip { stage, by } => {
             let stage = stage_id(bed, execution, stage).await?;
             bed.app.skip_stage(&person(by), id, &stage, None).await?;
+        }
+        Act::Restart { stage, by } => {
+            let stage = stage_id(bed, execution, stage).await?;
+            bed.app.restart_stage(&person(by), id, &stage, None).await?;
         }
         Act::Control(kind, by) => {
             let wish = match kind {

@@ -142,3 +142,23 @@ async fn a_running_stage_is_patched_and_skipped() {
         client.call("PATCH", &format!("/api/v1/executions/{execution}/stages/9"), &admin, Some(&json!({}))).await;
     assert_eq!(unknown.refusal(), (404, "stage.unknown".into()));
 }
+
+#[tokio::test]
+async fn a_stage_is_restarted_when_it_is_over_and_refused_before() {
+    let (client, pipeline) = Client::shop().await;
+    let execution = client.started(&pipeline).await;
+    let path = format!("/api/v1/executions/{execution}/stages/1/restart");
+    assert_eq!(
+        client.put(&path, &json!({})).await.refusal(),
+        (409, "execution.wrong-state".into()),
+        "it waits to start"
+    );
+    client.bed.drive(&execution, "1", Vec::new(), Vec::new()).await;
+    let running = client.put(&path, &json!({})).await;
+    assert_eq!(running.refusal(), (409, "stage.not-restartable".into()), "it runs");
+    let unknown = client.put(&format!("/api/v1/executions/{execution}/stages/9/restart"), &json!({})).await;
+    assert_eq!(unknown.refusal(), (404, "stage.unknown".into()));
+    client.post(&format!("/api/v1/executions/{execution}/cancel"), &json!({})).await;
+    let cancelling = client.put(&path, &json!({})).await;
+    assert_eq!(cancelling.refusal(), (409, "execution.wrong-state".into()), "it is ending");
+}

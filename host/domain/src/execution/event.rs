@@ -110,6 +110,28 @@ pub enum EventKind {
         /// The keys changed.
         keys: Vec<String>,
     },
+    /// A person restarted a stage: it begins anew, in another run. Its synthetic stages of the run before are gone.
+    #[serde(rename = "stage.restarted")]
+    StageRestarted {
+        /// Which.
+        stage: StageId,
+        /// Its reference.
+        reference: RefId,
+        /// Who.
+        by: Option<String>,
+        /// Number of the next run.
+        run: u32,
+    },
+    /// A stage was reset because one upstream was restarted. Its synthetic stages of the run before are gone.
+    #[serde(rename = "stage.reset")]
+    StageReset {
+        /// Which.
+        stage: StageId,
+        /// Its reference.
+        reference: RefId,
+        /// Number of the next run.
+        run: u32,
+    },
     /// An effect was ordered.
     #[serde(rename = "operation.ordered")]
     OperationOrdered {

@@ -3,6 +3,7 @@
 //! ```text
 //! NotStarted --start--> Running --last stage ends--> Ended(Succeeded | Terminal | Canceled)
 //! NotStarted --cancel-> Ended(Canceled)
+//! Ended --restart-----> NotStarted                     (a stage of it was restarted)
 //! ```
 //! Whether a running one is paused is its control, not its state: facts go on being recorded.
 

@@ -85,6 +85,8 @@ pub struct StageDefinition {
     pub failure: FailureChoice,
     /// `stageTimeoutMs` when it is a JSON number.
     pub timeout: Option<i64>,
+    /// `startTimeExpiry`: after this instant the stage is skipped instead of started.
+    pub start_expiry: Option<crate::Timestamp>,
     /// All other keys.
     pub config: Params,
 }
@@ -210,13 +212,28 @@ fn read_stage(entry: &mut Fields<'_>, map: &Map<String, Value>) -> StageDefiniti
     let failure = FailureChoice::read(entry);
     let timeout =
         entry.value("stageTimeoutMs").and_then(Value::as_f64).map(|millis| crate::Timestamp::from_f64(millis).0);
+    let start_expiry = read_expiry(entry);
     let config: Map<String, Value> = map
         .iter()
         .filter(|(key, _)| !STAGE_FIELDS.contains(&key.as_str()))
         .map(|(k, v)| (k.clone(), v.clone()))
         .collect();
     let config = Params::new(Value::Object(config));
-    StageDefinition { ref_id: ref_id.into(), requires, kind, provider, name, failure, timeout, config }
+    StageDefinition { ref_id: ref_id.into(), requires, kind, provider, name, failure, timeout, start_expiry, config }
+}
+
+/// Milliseconds since 1970 as text; the number that the original fails on is understood as well.
+fn read_expiry(entry: &mut Fields<'_>) -> Option<crate::Timestamp> {
+    let millis = match entry.value("startTimeExpiry")? {
+        Value::String(text) if text.trim().is_empty() || text.contains("${") => return None,
+        Value::String(text) => text.trim().parse::<i64>().ok(),
+        Value::Number(number) => number.as_i64(),
+        _ => None,
+    };
+    if millis.is_none() {
+        entry.wrong("startTimeExpiry", "milliseconds since 1970 as a text");
+    }
+    millis.map(crate::Timestamp)
 }
 
 fn read_requires(entry: &mut Fields<'_>) -> Vec<RefId> {

@@ -96,6 +96,10 @@ pub(super) fn tell(
     run.cancelled = Some(cause);
     run.expires = Some(now.plus(CANCEL_GRACE));
     run.retry = None;
+    if super::window::holds(run) {
+        super::window::abandon(view, position, now);
+        return;
+    }
     let text = match cause {
         CancelCause::Cancel => "cancel",
         CancelCause::Timeout => "timeout",

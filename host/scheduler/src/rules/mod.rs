@@ -8,9 +8,11 @@ mod finish;
 mod hold;
 mod prepare;
 mod request;
+mod restart;
 mod start;
 pub mod time;
 mod verdict;
+mod window;
 
 use domain::evaluation::Prepared;
 use domain::execution::{ControlKind, ExecutionState, Fact};
@@ -20,6 +22,7 @@ use domain::{Failure, Timestamp};
 use crate::view::{Fault, View};
 
 pub use fact::Received;
+pub use window::await_window;
 
 /// Takes in a fact from outside.
 pub fn receive(view: &mut View, fact: Fact, now: Timestamp) -> Received {
@@ -40,6 +43,9 @@ pub fn decide(view: &mut View, now: Timestamp) -> Vec<usize> {
         children::answer_parents(view, now);
         finish::settle_endings(view, now);
         start::stages(view, now);
+        if view.execution.control.kind != ControlKind::Pause {
+            window::step_all(view, now);
+        }
         end::execution(view, now);
         if view.moves == before {
             break;
@@ -51,7 +57,9 @@ pub fn decide(view: &mut View, now: Timestamp) -> Vec<usize> {
     (0..view.stages.len())
         .filter(|&position| {
             let run = view.stages[position].running();
-            run.is_some_and(|run| run.due && run.ending.is_none() && run.retry.is_none() && run.held.is_none())
+            run.is_some_and(|run| {
+                run.due && run.ending.is_none() && run.retry.is_none() && run.held.is_none() && !window::holds(run)
+            })
         })
         .collect()
 }

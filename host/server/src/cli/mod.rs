@@ -19,6 +19,7 @@ pub mod output;
 mod patch;
 mod pause;
 mod plugin;
+mod restart;
 mod resume;
 mod run;
 pub mod sample;
@@ -74,6 +75,7 @@ enum Verb {
     Resume(resume::Arguments),
     Patch(patch::Arguments),
     Skip(skip::Arguments),
+    Restart(restart::Arguments),
     Eval(eval::Arguments),
     Plugin(plugin::Arguments),
     Token(token::Arguments),
@@ -129,6 +131,7 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::Resume(arguments) => arguments.run(context),
         Verb::Patch(arguments) => arguments.run(context),
         Verb::Skip(arguments) => arguments.run(context),
+        Verb::Restart(arguments) => arguments.run(context),
         Verb::Eval(arguments) => arguments.run(context),
         Verb::Plugin(arguments) => arguments.run(context),
         Verb::Token(arguments) => arguments.run(context),

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use app::Unrestricted;
 use capabilities::Network;
+use domain::window::Zone;
 
 pub use error::ConfigError;
 pub use flags::Flags;
@@ -41,6 +42,8 @@ pub struct Config {
     pub log_level: String,
     /// When a commit counts as done.
     pub synchronous: Synchronous,
+    /// Time zone of execution windows.
+    pub window_zone: Zone,
     /// Threads of the server; absent: one for each processor.
     pub workers: Option<usize>,
 }
@@ -85,6 +88,7 @@ impl Config {
             synchronous: layers.read("synchronous", |text| {
                 value::choice(text, &[("full", Synchronous::Full), ("normal", Synchronous::Normal)])
             })?,
+            window_zone: layers.read("window-zone", value::zone)?,
             workers: layers.read("workers", value::threads)?,
         })
     }

@@ -81,6 +81,13 @@ pub const SETTINGS: &[Setting] = &[
         help: "full: a commit survives a power cut. normal: it survives kill -9, but a power cut may lose the last moments",
     },
     Setting {
+        key: "window-zone",
+        value_name: "ZONE",
+        default: "America/Los_Angeles",
+        switch: false,
+        help: "Time zone in which the hours of execution windows are meant, such as Europe/Berlin",
+    },
+    Setting {
         key: "workers",
         value_name: "COUNT",
         default: "",

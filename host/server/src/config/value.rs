@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use capabilities::{BadNetwork, Network};
+use domain::window::Zone;
 use tracing_subscriber::EnvFilter;
 
 pub(super) fn path(text: &str) -> Result<PathBuf, String> {
@@ -33,6 +34,10 @@ pub(super) fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, St
 
 pub(super) fn filter(text: &str) -> Result<String, String> {
     EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| format!("no log filter: {error}"))
+}
+
+pub(super) fn zone(text: &str) -> Result<Zone, String> {
+    Zone::named(text).ok_or_else(|| "a time zone is needed, such as Europe/Berlin or UTC".into())
 }
 
 pub(super) fn threads(text: &str) -> Result<Option<usize>, String> {

@@ -34,7 +34,7 @@ impl Parts {
         let components = Arc::new(StoredComponents::new(store.clone()));
         let settings = runtime::Config { data: config.data.clone(), ..runtime::Config::default() };
         let runtime = Runtime::new(settings, lent, components)?;
-        let policy = app::Config { unrestricted: config.unrestricted };
+        let policy = app::Config { unrestricted: config.unrestricted, zone: config.window_zone.clone() };
         let app = App::open(store.clone(), runtime, Arc::clone(&environment), policy).await?;
         environment.spawn(Box::pin(app.record_denials(heard)));
         let engine = Engine::start(&app, environment, engine_config(config))?;

@@ -34,6 +34,9 @@ pub(super) fn apply(tx: &mut Tx<'_>, drive: &Drive) -> Result<DriveOutcome, Stop
     if commit.inbox_seen > 0 {
         tx.write("delete from inbox where execution = ?1 and number <= ?2", values![gate.number, commit.inbox_seen])?;
     }
+    for gone in &commit.removed {
+        tx.write("delete from stages where execution = ?1 and ref = ?2", values![gate.number, gone.as_str()])?;
+    }
     for (position, (stage, body)) in (0i64..).zip(commit.stages.iter().zip(&drive.stages)) {
         // Rows of one commit are planned parents first, and so are commits.
         let ordinal = commit.version.saturating_mul(4096).saturating_add(position);
@@ -80,7 +83,8 @@ pub(super) fn apply(tx: &mut Tx<'_>, drive: &Drive) -> Result<DriveOutcome, Stop
     Ok(DriveOutcome::Committed { version: commit.version + 1, first_event: first, due_again, woken })
 }
 
-/// The row, if version, epoch and control are as seen. An end is final: only another end passes after it.
+/// The row, if version, epoch and control are as seen. An end is final: only another end passes after it. And it has taken in
+/// every fact, so that a restart is not lost in it.
 fn gate(tx: &mut Tx<'_>, commit: &DriveCommit) -> Result<Option<Gate>, SqliteError> {
     let gate = tx.sqlite.first(
         "select number, events, inbox_head, application, ended is not null from executions
@@ -95,7 +99,8 @@ fn gate(tx: &mut Tx<'_>, commit: &DriveCommit) -> Result<Option<Gate>, SqliteErr
         },
     )?;
     let ends = matches!(commit.state, ExecutionState::Ended { .. });
-    Ok(gate.filter(|gate| ends || !gate.ended))
+    let all_heard = |gate: &Gate| gate.ended || gate.inbox_head <= commit.inbox_seen;
+    Ok(gate.filter(|gate| if ends { all_heard(gate) } else { !gate.ended }))
 }
 
 fn pass(tx: &mut Tx<'_>, gate: &Gate, drive: &Drive) -> Result<(), SqliteError> {

@@ -28,6 +28,17 @@ pub(super) fn add(tx: &mut Tx<'_>, execution: &ExecutionId, fact: &str) -> Resul
     Ok(())
 }
 
+/// Adds the fact that restarts a stage, and takes an execution that is complete up again: it stands as admitted, with its stages.
+pub(super) fn restart(tx: &mut Tx<'_>, execution: &ExecutionId, fact: &str) -> Result<(), Stop> {
+    tx.write(
+        "update executions set ended = null, started = null, status = 'NOT_STARTED', control = 'run', control_note = null,
+          cancel_told = 0, paused_since = null, due = null, report = null
+        where id = ?1 and ended is not null",
+        values![execution.as_str()],
+    )?;
+    add(tx, execution, fact)
+}
+
 /// Raises the head and writes the row under it, so that no commit misses it.
 fn tell(tx: &mut Tx<'_>, number: i64, fact: &str) -> Result<(), SqliteError> {
     tx.write("update executions set inbox_head = inbox_head + 1 where number = ?1", values![number])?;

@@ -50,7 +50,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<(), Stop> {
             )?;
             Ok(())
         }
-        Write::Admit(_) | Write::Inbox { .. } | Write::Checkpoint(_) | Write::Event { .. } => {
+        Write::Admit(_) | Write::Inbox { .. } | Write::Restart { .. } | Write::Checkpoint(_) | Write::Event { .. } => {
             refuse(WriteError::Database("a write came to the wrong place".into()))
         }
     }

@@ -268,6 +268,9 @@ pub struct Stage {
 pub struct Phase {
     /// As the stage names it.
     pub name: String,
+    /// Spinnaker's status of the task.
+    #[schema(example = "RUNNING")]
+    pub status: &'static str,
     /// When it began.
     pub started: Moment,
     /// When it ended.
@@ -330,7 +333,7 @@ impl From<StageView> for Stage {
             context,
             outputs,
             artifacts,
-            phases: phases.into_iter().map(Phase::from).collect(),
+            phases: Phase::all(phases, status),
             pending: pending.into_iter().map(Pending::from).collect(),
             children,
             problem,
@@ -339,10 +342,14 @@ impl From<StageView> for Stage {
     }
 }
 
-impl From<domain::stage::Phase> for Phase {
-    fn from(phase: domain::stage::Phase) -> Phase {
-        let domain::stage::Phase { name, started, ended } = phase;
-        Phase { name, started: started.into(), ended: ended.map(Into::into) }
+impl Phase {
+    fn all(phases: Vec<domain::stage::Phase>, stage: domain::stage::StageStatus) -> Vec<Phase> {
+        let last = phases.len().saturating_sub(1);
+        let shown = phases.into_iter().enumerate().map(|(index, phase)| {
+            let status = phase.status(index == last, stage).as_str();
+            Phase { name: phase.name, status, started: phase.started.into(), ended: phase.ended.map(Into::into) }
+        });
+        shown.collect()
     }
 }
 
