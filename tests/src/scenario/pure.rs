@@ -12,7 +12,7 @@ use domain::stage::kept::laid;
 use domain::stage::{Demand, StageState};
 use domain::{Params, StageId, Timestamp};
 use expression::{Answers, Limits, Templates};
-use scheduler::{Order, View, decide, hold, receive, settle};
+use scheduler::{Order, View, decide, await_window, receive, settle};
 use serde_json::json;
 
 use super::file::{Act, Scenario, Step};
@@ -148,7 +148,7 @@ impl Player {
                 if !self.view.stages[position].running().is_some_and(|run| run.due) {
                     continue;
                 }
-                if hold(&mut self.view, position, self.now) {
+                if await_window(&mut self.view, position, self.now) {
                     continue;
                 }
                 let verdict = self.native.step(&self.view, position, self.now);
