@@ -28,11 +28,13 @@ pub mod operations;
 pub mod pipelines;
 pub mod plugins;
 pub mod questions;
+pub mod quiet;
 pub mod schema;
 pub mod stages;
 pub mod start;
 pub mod stats;
 pub mod stream;
+pub mod system;
 #[cfg(test)]
 mod tests;
 pub mod tokens;
@@ -54,7 +56,7 @@ pub use error::{AppError, ErrorClass};
 pub use stats::Stats;
 pub use store::{
     AuditFilter, Committed, ConfiguredTrigger, Cursor, EventFilter, ExecutionFilter, NewExecution, OperationFilter,
-    Page, RecordedEvent, StoredExecution, Token,
+    Page, RecordedEvent, StoredExecution, Token, Waiting,
 };
 
 /// What an operator decides.
@@ -62,6 +64,8 @@ pub use store::{
 pub struct Config {
     /// What an application without any permissions means.
     pub unrestricted: Unrestricted,
+    /// When triggers start nothing.
+    pub quiet: Option<quiet::QuietPeriod>,
 }
 
 /// Which page of a list.
@@ -103,6 +107,7 @@ struct Inner {
     deciding: locks::Locks,
     refused: RwLock<Vec<plugins::Refused>>,
     templates: expression::Templates,
+    paused: RwLock<Option<system::SystemPause>>,
 }
 
 impl App {
@@ -118,6 +123,7 @@ impl App {
     ) -> Result<App, AppError> {
         let catalogs = Catalogs::load(store.clone()).await?;
         let instance = stream::instance(&store, environment.as_ref()).await?;
+        let paused = system::stored(&store).await?;
         let inner = Inner {
             store,
             runtime,
@@ -136,6 +142,7 @@ impl App {
             deciding: locks::Locks::new(),
             refused: RwLock::default(),
             templates: expressions::templates(),
+            paused: RwLock::new(paused),
         };
         Ok(App { inner: Arc::new(inner) })
     }

@@ -23,6 +23,7 @@ mod run;
 pub mod sample;
 mod serve;
 mod skip;
+mod system;
 mod token;
 mod watch;
 
@@ -72,6 +73,7 @@ enum Verb {
     Resume(resume::Arguments),
     Patch(patch::Arguments),
     Skip(skip::Arguments),
+    System(system::Arguments),
     Plugin(plugin::Arguments),
     Token(token::Arguments),
     Login(login::Arguments),
@@ -126,6 +128,7 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::Resume(arguments) => arguments.run(context),
         Verb::Patch(arguments) => arguments.run(context),
         Verb::Skip(arguments) => arguments.run(context),
+        Verb::System(arguments) => arguments.run(context),
         Verb::Plugin(arguments) => arguments.run(context),
         Verb::Token(arguments) => arguments.run(context),
         Verb::Login(arguments) => arguments.run(context),

@@ -12,6 +12,7 @@ mod value;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use app::quiet::QuietPeriod;
 use capabilities::Network;
 
 pub use error::ConfigError;
@@ -40,6 +41,8 @@ pub struct Config {
     pub synchronous: Synchronous,
     /// Threads of the server; absent: one for each processor.
     pub workers: Option<usize>,
+    /// When triggers start nothing.
+    pub quiet: Option<QuietPeriod>,
 }
 
 /// Shape of log lines.
@@ -80,8 +83,17 @@ impl Config {
                 value::choice(text, &[("full", Synchronous::Full), ("normal", Synchronous::Normal)])
             })?,
             workers: layers.read("workers", value::threads)?,
+            quiet: quiet(layers)?,
         })
     }
+}
+
+/// The quiet period: one end alone sets none.
+fn quiet(layers: &Layers) -> Result<Option<QuietPeriod>, ConfigError> {
+    let from = layers.read("quiet-from", value::instant)?;
+    let until = layers.read("quiet-until", value::instant)?;
+    let suppressed = layers.read("quiet-triggers", value::list)?;
+    Ok(from.zip(until).map(|(from, until)| QuietPeriod { from, until, suppressed }))
 }
 
 #[cfg(test)]
