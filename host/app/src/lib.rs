@@ -108,6 +108,8 @@ struct Inner {
     refused: RwLock<Vec<plugins::Refused>>,
     templates: expression::Templates,
     paused: RwLock<Option<system::SystemPause>>,
+    /// One pause or resume of the server at a time.
+    pausing: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -143,6 +145,7 @@ impl App {
             refused: RwLock::default(),
             templates: expressions::templates(),
             paused: RwLock::new(paused),
+            pausing: tokio::sync::Mutex::new(()),
         };
         Ok(App { inner: Arc::new(inner) })
     }

@@ -64,7 +64,7 @@ impl App {
     ) -> Result<SystemPause, AppError> {
         let attempt = Attempt { action: "system.pause", noun: "system", subject: "starts" };
         self.permit_team(caller, attempt, TeamPermission::SystemPause).await?;
-        let _deciding = self.inner.deciding.of(PAUSED).await;
+        let _deciding = self.inner.pausing.lock().await;
         let at = self.system_pause().map_or_else(|| self.inner.environment.now(), |before| before.at);
         let pause = SystemPause { by: caller.principal.name.clone(), reason, at };
         let details = serde_json::json!({ "reason": pause.reason, "running": running, "via": caller.via() });
@@ -85,7 +85,7 @@ impl App {
     pub async fn resume_system(&self, caller: &Caller) -> Result<(), AppError> {
         let attempt = Attempt { action: "system.resume", noun: "system", subject: "starts" };
         self.permit_team(caller, attempt, TeamPermission::SystemPause).await?;
-        let _deciding = self.inner.deciding.of(PAUSED).await;
+        let _deciding = self.inner.pausing.lock().await;
         let Some(pause) = self.system_pause() else { return Ok(()) };
         let entry = self.entry(caller, attempt, Params::new(serde_json::json!({ "via": caller.via() })));
         // Before the setting goes: what a crash leaves paused is resumed by whoever says so again.
@@ -101,7 +101,8 @@ impl App {
     pub(crate) fn refuse_paused(&self) -> Result<(), AppError> {
         let Some(SystemPause { by, reason, at: _ }) = self.system_pause() else { return Ok(()) };
         let why = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
-        let message = format!("The server was paused by `{by}`{why}, and starts nothing; try again when it is resumed.");
+        let message =
+            format!("The server was paused by `{by}`{why}, and starts nothing; try again when it is resumed.");
         Err(AppError::conflict(code("system.paused"), message))
     }
 
@@ -120,8 +121,9 @@ impl App {
         let mut after = None;
         loop {
             let page = self.inner.store.executions().list(&filter, after.as_ref(), AT_ONCE).await?;
-            let meant = page.items.into_iter().filter(|stored| since.is_none_or(|at| stored.execution.control.at == Some(at)));
-            let raised = meant.map(|stored| self.wish_one(stored.execution.id, control.clone()));
+            let meant =
+                page.items.into_iter().filter(|stored| since.is_none_or(|at| stored.execution.control.at == Some(at)));
+            let raised = meant.map(|stored| self.wish_one(stored.execution.id, status, control.clone()));
             join_all(raised).await.into_iter().collect::<Result<(), _>>()?;
             match page.next {
                 Some(next) => after = Some(next),
@@ -130,7 +132,17 @@ impl App {
         }
     }
 
-    async fn wish_one(&self, execution: ExecutionId, control: Control) -> Result<(), AppError> {
+    async fn wish_one(
+        &self,
+        execution: ExecutionId,
+        status: ExecutionStatus,
+        control: Control,
+    ) -> Result<(), AppError> {
+        let _deciding = self.inner.deciding.of(execution.as_str()).await;
+        let found = self.find_execution(&execution).await?;
+        if found.status() != status || found.control.kind == ControlKind::Cancel {
+            return Ok(());
+        }
         match self.inner.store.write(vec![Write::Control { execution, control }]).await {
             // It has ended meanwhile.
             Ok(()) | Err(WriteError::Gone { .. }) => Ok(()),

@@ -116,7 +116,8 @@ async fn the_commit_that_frees_a_slot_wakes_the_next() {
     };
     // Nobody has anything to decide on what waits.
     assert_eq!([next().await, next().await, next().await], ["admitted E1", "moved E3", "moved E2"]);
-    let due: Vec<_> = bed.store.executions().open(0, 10).await.expect("read").into_iter().map(|open| open.due).collect();
+    let due: Vec<_> =
+        bed.store.executions().open(0, 10).await.expect("read").into_iter().map(|open| open.due).collect();
     assert_eq!(due, [Some(Timestamp(0)), Some(Timestamp(0))], "and after a crash they are found");
 }
 
@@ -124,10 +125,12 @@ async fn the_commit_that_frees_a_slot_wakes_the_next() {
 async fn what_waits_is_not_due() {
     let bed = bed(r#","limitConcurrent":true"#).await;
     admit(&bed, 1..=2).await;
-    let due: Vec<_> = bed.store.executions().open(0, 10).await.expect("read").into_iter().map(|open| open.due).collect();
+    let due: Vec<_> =
+        bed.store.executions().open(0, 10).await.expect("read").into_iter().map(|open| open.due).collect();
     assert_eq!(due, [Some(Timestamp(0)), None]);
     bed.write(vec![wish("E2", ControlKind::Cancel)]).await;
-    let due: Vec<_> = bed.store.executions().open(0, 10).await.expect("read").into_iter().map(|open| open.due).collect();
+    let due: Vec<_> =
+        bed.store.executions().open(0, 10).await.expect("read").into_iter().map(|open| open.due).collect();
     assert_eq!(due, [Some(Timestamp(0)), Some(Timestamp(0))], "it is to be told of its cancel");
 }
 
@@ -195,7 +198,8 @@ async fn other_pipelines_and_failed_starts_take_no_slot() {
     let bed = bed(r#","limitConcurrent":true"#).await;
     let failed = NewExecution { refused: Some("no".into()), ..new("E1") };
     let mut other = new("E2");
-    other.execution.pipeline = other.execution.pipeline.map(|at| domain::execution::PipelineAt { id: "p2".into(), ..at });
+    other.execution.pipeline =
+        other.execution.pipeline.map(|at| domain::execution::PipelineAt { id: "p2".into(), ..at });
     let mut own = new("E3");
     own.execution.pipeline = None;
     bed.write(vec![Write::Admit(failed), Write::Admit(other), Write::Admit(own)]).await;

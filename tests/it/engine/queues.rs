@@ -77,7 +77,8 @@ async fn all_that_wait_start_in_order_whatever_crashes() {
     for (turn, execution) in made.iter().enumerate() {
         bed.until(execution, started).await.unwrap();
         bed.quiet().await;
-        let expected: String = (0..4).map(|other| ["S", "R", "N"][1 + usize::from(other > turn) - usize::from(other < turn)]).collect();
+        let expected: String =
+            (0..4).map(|other| ["S", "R", "N"][1 + usize::from(other > turn) - usize::from(other < turn)]).collect();
         assert_eq!(statuses(&bed, &made).await, expected);
         bed = bed.crash().await.unwrap();
         bed.quiet().await;
@@ -105,7 +106,8 @@ async fn an_admission_that_nobody_drove_yet_holds_its_slot() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_can_be_cancelled() {
     let bed = Bed::open(PLUGINS).await.unwrap();
-    let pipeline = bed.save(waits(json!({ "maxConcurrentExecutions": 1, "keepWaitingPipelines": true }))).await.unwrap();
+    let pipeline =
+        bed.save(waits(json!({ "maxConcurrentExecutions": 1, "keepWaitingPipelines": true }))).await.unwrap();
     let made = starts(&bed, &pipeline, 3).await;
     bed.wish(&made[1], Wish::Cancel).await.unwrap();
     let view = bed.ended(&made[1]).await.unwrap();
@@ -135,7 +137,9 @@ async fn a_higher_limit_starts_what_waits() {
     let limited = waits(json!({ "id": "the-pipeline", "limitConcurrent": true, "keepWaitingPipelines": true }));
     let pipeline = bed.save(limited).await.unwrap();
     let made = starts(&bed, &pipeline, 3).await;
-    bed.save(waits(json!({ "id": "the-pipeline", "maxConcurrentExecutions": 2, "keepWaitingPipelines": true }))).await.unwrap();
+    bed.save(waits(json!({ "id": "the-pipeline", "maxConcurrentExecutions": 2, "keepWaitingPipelines": true })))
+        .await
+        .unwrap();
     bed.until(&made[1], started).await.unwrap();
     bed.quiet().await;
     assert_eq!(statuses(&bed, &made).await, "RRN");

@@ -11,7 +11,8 @@ use tests::bed::{Bed, stage};
 use super::{act, asked, chain};
 
 async fn start(bed: &Bed, document: Value, trigger: Value) -> Result<ExecutionId, app::AppError> {
-    let target = Target::Document { application: Some(tests::bed::APPLICATION.into()), document: Params::new(document) };
+    let target =
+        Target::Document { application: Some(tests::bed::APPLICATION.into()), document: Params::new(document) };
     Ok(bed.app.start(&Caller::system(), target, &Params::new(trigger)).await?.execution.id)
 }
 
@@ -67,7 +68,9 @@ async fn a_paused_server_starts_nothing_and_lets_go_on_what_runs() {
     assert!(refused.message.contains("a move"), "{refused}");
     bed.quiet().await;
     bed.clock.advance(10_000);
-    bed.until(&runs, |kind| matches!(kind, EventKind::StageStarted { reference, .. } if reference.as_str() == "1")).await.unwrap();
+    bed.until(&runs, |kind| matches!(kind, EventKind::StageStarted { reference, .. } if reference.as_str() == "1"))
+        .await
+        .unwrap();
     bed.quiet().await;
     bed.clock.advance(1_000);
     bed.succeeded(&runs).await.unwrap();

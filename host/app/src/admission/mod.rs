@@ -139,10 +139,8 @@ impl App {
         let execution = Execution {
             id,
             application: application.clone(),
-            pipeline: pipeline.map(|known| PipelineAt {
-                id: known.pipeline.id.clone(),
-                revision: known.pipeline.revision,
-            }),
+            pipeline: pipeline
+                .map(|known| PipelineAt { id: known.pipeline.id.clone(), revision: known.pipeline.revision }),
             name: definition.name.clone(),
             parent,
             trigger,

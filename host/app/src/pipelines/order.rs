@@ -33,7 +33,8 @@ impl App {
         let mut order: Vec<PipelineId> = listed.into_iter().map(|pipeline| pipeline.id).collect();
         for (field, place) in [("from", from), ("to", to)] {
             if place >= order.len() {
-                let message = format!("`{field}` is {place}, but the list has places 0 to {}.", order.len().saturating_sub(1));
+                let message =
+                    format!("`{field}` is {place}, but the list has places 0 to {}.", order.len().saturating_sub(1));
                 let problem = Problem::at(format!("/{field}"), code("pipeline.index-invalid"), message);
                 return Err(AppError::invalid("The move", vec![problem]));
             }

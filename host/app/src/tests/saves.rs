@@ -19,7 +19,8 @@ async fn names(bed: &Bed) -> Vec<String> {
     let mut after = None;
     loop {
         // Pages of two, so that the cursors are walked too.
-        let page = bed.app.pipelines(&bed.caller().await, "shop", &PageRequest { limit: 2, after }).await.expect("a page");
+        let page =
+            bed.app.pipelines(&bed.caller().await, "shop", &PageRequest { limit: 2, after }).await.expect("a page");
         names.extend(page.items.into_iter().map(|pipeline| pipeline.name));
         after = page.next;
         if after.is_none() {
@@ -110,7 +111,10 @@ async fn a_stale_document_is_told_by_its_moment() {
         assert_eq!(bed.app.revision_unless_stale(&of(fresh)).await.expect("fresh"), 1);
     }
     for stale in [json!({ "lastModified": at - 1 }), json!({}), json!({ "lastModified": "yesterday" })] {
-        assert_eq!(bed.app.revision_unless_stale(&of(stale)).await.expect_err("stale").code.as_str(), "pipeline.changed");
+        assert_eq!(
+            bed.app.revision_unless_stale(&of(stale)).await.expect_err("stale").code.as_str(),
+            "pipeline.changed"
+        );
     }
     let new = Params::new(json!({ "id": "new", "name": "new" }));
     assert_eq!(bed.app.revision_unless_stale(&new).await.expect("not there"), 0);

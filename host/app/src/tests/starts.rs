@@ -25,7 +25,12 @@ async fn stored(bed: &Bed, id: &str) -> StoredExecution {
 
 async fn count(bed: &Bed) -> usize {
     let page = PageRequest { limit: 100, after: None };
-    bed.app.executions(&bed.caller().await, &store::ExecutionFilter::default(), &page).await.expect("a list").items.len()
+    bed.app
+        .executions(&bed.caller().await, &store::ExecutionFilter::default(), &page)
+        .await
+        .expect("a list")
+        .items
+        .len()
 }
 
 #[tokio::test]
@@ -38,9 +43,13 @@ async fn parameters_are_given_kept_and_defaulted() {
     save(&bed, "shop", json!({ "name": "p", "parameterConfig": parameters, "stages": [{ "type": "sleep" }] })).await;
     let given = json!({ "given": 1, "empty": "", "nothing": null, "undeclared": [2] });
     let trigger = started(&bed, "p", json!({ "parameters": given, "tag": "v1", "user": "somebody" })).await;
-    let expected = json!({ "given": 1, "empty": "", "nothing": null, "undeclared": [2], "defaulted": "d", "bare": null });
+    let expected =
+        json!({ "given": 1, "empty": "", "nothing": null, "undeclared": [2], "defaulted": "d", "bare": null });
     assert_eq!(trigger["parameters"], expected);
-    assert_eq!((&trigger["type"], &trigger["user"], &trigger["tag"]), (&json!("manual"), &json!("admin"), &json!("v1")));
+    assert_eq!(
+        (&trigger["type"], &trigger["user"], &trigger["tag"]),
+        (&json!("manual"), &json!("admin"), &json!("v1"))
+    );
 }
 
 #[tokio::test]

@@ -137,12 +137,8 @@ fn start(tx: &mut Tx<'_>, number: i64, execution: &ExecutionId) -> Result<(), St
 }
 
 fn cancel(tx: &mut Tx<'_>, execution: &ExecutionId, reason: String) -> Result<(), Stop> {
-    let control = Control {
-        kind: ControlKind::Cancel,
-        by: Some(SPINNAKER.to_owned()),
-        reason: Some(reason),
-        at: Some(tx.now),
-    };
+    let control =
+        Control { kind: ControlKind::Cancel, by: Some(SPINNAKER.to_owned()), reason: Some(reason), at: Some(tx.now) };
     tx.write(
         "update executions set control = 'cancel', control_note = ?2 where id = ?1",
         values![execution.as_str(), &json(&control)?],
@@ -153,11 +149,9 @@ fn cancel(tx: &mut Tx<'_>, execution: &ExecutionId, reason: String) -> Result<()
 
 /// The limit in force becomes what the newest document says. Where there was none, whatever is under way holds a slot from now on.
 pub(super) fn limit(tx: &mut Tx<'_>, pipeline: &str, definition: &Definition) -> Result<(), Stop> {
-    let before = tx.sqlite.first(
-        "select most, keep from queues where pipeline = ?1",
-        values![pipeline],
-        |row| (row.int(0), row.int(1) != 0),
-    )?;
+    let before = tx.sqlite.first("select most, keep from queues where pipeline = ?1", values![pipeline], |row| {
+        (row.int(0), row.int(1) != 0)
+    })?;
     let after = match definition.concurrency {
         Concurrency::Unlimited => None,
         Concurrency::AtMost(most) => Some((i64::from(most), definition.keep_waiting)),
