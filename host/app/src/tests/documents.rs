@@ -98,7 +98,7 @@ fn taken() -> Vec<(&'static str, Value)> {
 /// Documents that are refused, with the places that are wrong.
 fn refused() -> Vec<(Value, Vec<&'static str>)> {
     vec![
-        (json!([]), vec![""]),
+        (json!([]), vec!["", "/name"]),
         (json!({ "stages": [] }), vec!["/name"]),
         (with(json!({ "name": "  " })), vec!["/name"]),
         (with(json!({ "name": 5 })), vec!["/name"]),
