@@ -29,12 +29,14 @@ pub mod operations;
 pub mod pipelines;
 pub mod plugins;
 pub mod questions;
+pub mod quiet;
 pub mod restart;
 pub mod schema;
 pub mod stages;
 pub mod start;
 pub mod stats;
 pub mod stream;
+pub mod system;
 #[cfg(test)]
 mod tests;
 pub mod tokens;
@@ -56,7 +58,7 @@ pub use error::{AppError, ErrorClass};
 pub use stats::Stats;
 pub use store::{
     AuditFilter, Committed, ConfiguredTrigger, Cursor, EventFilter, ExecutionFilter, NewExecution, OperationFilter,
-    Page, RecordedEvent, StoredExecution, Token,
+    Page, RecordedEvent, StoredExecution, Token, Waiting,
 };
 
 /// What an operator decides.
@@ -66,6 +68,8 @@ pub struct Config {
     pub unrestricted: Unrestricted,
     /// Time zone of execution windows.
     pub zone: domain::window::Zone,
+    /// When triggers start nothing.
+    pub quiet: Option<quiet::QuietPeriod>,
 }
 
 /// Which page of a list.
@@ -108,6 +112,9 @@ struct Inner {
     quarantine: plugins::Quarantines,
     refused: RwLock<Vec<plugins::Refused>>,
     templates: expression::Templates,
+    paused: RwLock<Option<system::SystemPause>>,
+    /// One pause or resume of the server at a time.
+    pausing: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -130,6 +137,7 @@ impl App {
         let catalogs = Catalogs::load(store.clone()).await?;
         let quarantine = plugins::Quarantines::load(&store).await?;
         let instance = stream::instance(&store, environment.as_ref()).await?;
+        let paused = system::stored(&store).await?;
         let inner = Inner {
             store,
             runtime,
@@ -149,6 +157,8 @@ impl App {
             quarantine,
             refused: RwLock::default(),
             templates: expressions::templates(),
+            paused: RwLock::new(paused),
+            pausing: tokio::sync::Mutex::new(()),
         };
         Ok(App { inner: Arc::new(inner) })
     }

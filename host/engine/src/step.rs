@@ -7,6 +7,7 @@ use domain::{Failure, FailureClass, Timestamp, code::code};
 use scheduler::{Fault, inputs};
 
 use crate::core::Core;
+use crate::dry_run;
 use crate::quarantine;
 use crate::seat::Seat;
 
@@ -49,6 +50,9 @@ pub(crate) async fn step(
     };
     core.counters.steps.one();
     let fault = match core.app.runtime().step(&scope, &turn).await {
+        Ok(verdict) if dry_run::is_dry(execution) => {
+            return Ok(Ok(dry_run::instead(verdict, stage.running().map_or(&[], |run| &run.pending))));
+        }
         Ok(verdict) => return Ok(Ok(verdict)),
         Err(fault) => fault,
     };

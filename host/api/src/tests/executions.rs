@@ -31,7 +31,7 @@ async fn a_start_resolves_parameters_and_says_who() {
 }
 
 #[tokio::test]
-async fn a_start_that_cannot_be_is_refused_and_leaves_nothing() {
+async fn a_start_that_cannot_be_is_refused_and_only_one_that_failed_is_recorded() {
     let (client, _) = Client::shop().await;
     let save = |document: Value| async move { document };
     let required = json!([{ "name": "a/b", "required": true }, { "name": "c", "required": true, "default": "x" }]);
@@ -51,7 +51,9 @@ async fn a_start_that_cannot_be_is_refused_and_leaves_nothing() {
     }
     let unknown = client.post("/api/v1/applications/shop/pipelines/none/executions", &json!({})).await;
     assert_eq!(unknown.refusal(), (404, "pipeline.unknown".into()));
-    assert_eq!(client.get("/api/v1/executions").await.json()["items"], json!([]));
+    let recorded = client.get("/api/v1/executions").await.json()["items"].clone();
+    assert_eq!(recorded.as_array().map(Vec::len), Some(1));
+    assert_eq!((&recorded[0]["name"], &recorded[0]["status"]), (&json!("off"), &json!("TERMINAL")));
 }
 
 #[tokio::test]

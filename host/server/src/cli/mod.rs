@@ -26,6 +26,7 @@ pub mod sample;
 mod serve;
 mod show;
 mod skip;
+mod system;
 mod token;
 mod watch;
 
@@ -76,6 +77,7 @@ enum Verb {
     Patch(patch::Arguments),
     Skip(skip::Arguments),
     Restart(restart::Arguments),
+    System(system::Arguments),
     Eval(eval::Arguments),
     Plugin(plugin::Arguments),
     Token(token::Arguments),
@@ -132,6 +134,7 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::Patch(arguments) => arguments.run(context),
         Verb::Skip(arguments) => arguments.run(context),
         Verb::Restart(arguments) => arguments.run(context),
+        Verb::System(arguments) => arguments.run(context),
         Verb::Eval(arguments) => arguments.run(context),
         Verb::Plugin(arguments) => arguments.run(context),
         Verb::Token(arguments) => arguments.run(context),

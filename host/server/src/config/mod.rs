@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use app::Unrestricted;
+use app::quiet::QuietPeriod;
 use capabilities::Network;
 use domain::window::Zone;
 
@@ -46,6 +47,8 @@ pub struct Config {
     pub window_zone: Zone,
     /// Threads of the server; absent: one for each processor.
     pub workers: Option<usize>,
+    /// When triggers start nothing.
+    pub quiet: Option<QuietPeriod>,
 }
 
 /// Shape of log lines.
@@ -90,8 +93,17 @@ impl Config {
             })?,
             window_zone: layers.read("window-zone", value::zone)?,
             workers: layers.read("workers", value::threads)?,
+            quiet: quiet(layers)?,
         })
     }
+}
+
+/// The quiet period: one end alone sets none.
+fn quiet(layers: &Layers) -> Result<Option<QuietPeriod>, ConfigError> {
+    let from = layers.read("quiet-from", value::instant)?;
+    let until = layers.read("quiet-until", value::instant)?;
+    let suppressed = layers.read("quiet-triggers", value::list)?;
+    Ok(from.zip(until).map(|(from, until)| QuietPeriod { from, until, suppressed }))
 }
 
 #[cfg(test)]

@@ -34,8 +34,7 @@ impl Parts {
         let components = Arc::new(StoredComponents::new(store.clone()));
         let settings = runtime::Config { data: config.data.clone(), ..runtime::Config::default() };
         let runtime = Runtime::new(settings, lent, components)?;
-        let policy = app::Config { unrestricted: config.unrestricted, zone: config.window_zone.clone() };
-        let app = App::open(store.clone(), runtime, Arc::clone(&environment), policy).await?;
+        let app = App::open(store.clone(), runtime, Arc::clone(&environment), app_config(config)).await?;
         environment.spawn(Box::pin(app.record_denials(heard)));
         let engine = Engine::start(&app, environment, engine_config(config))?;
         Ok(Parts { app, engine, store })
@@ -61,6 +60,10 @@ fn store_config(config: &Config) -> StoreConfig {
         Synchronous::Normal => store::Synchronous::Normal,
     };
     StoreConfig { synchronous, ..StoreConfig::new(&config.data) }
+}
+
+fn app_config(config: &Config) -> app::Config {
+    app::Config { unrestricted: config.unrestricted, zone: config.window_zone.clone(), quiet: config.quiet.clone() }
 }
 
 fn engine_config(config: &Config) -> engine::Config {
