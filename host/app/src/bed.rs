@@ -220,6 +220,7 @@ fn nothing_but(loaded: &Loaded, state: ExecutionState) -> DriveCommit {
         paused_since: None,
         cancel_told: false,
         due: None,
+        removed: Vec::new(),
         stages: Vec::new(),
         events: Vec::new(),
         operations: Vec::new(),

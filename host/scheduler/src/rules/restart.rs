@@ -25,13 +25,13 @@ pub(super) fn receive(view: &mut View, restart: Restart, now: Timestamp) -> Rece
     let position = top_level(view, found);
     let ending = match view.execution.state {
         ExecutionState::Ended { .. } => true,
-        ExecutionState::NotStarted => false,
+        ExecutionState::Queued | ExecutionState::NotStarted => false,
         ExecutionState::Running { .. } => super::end::is_failing(view),
     };
     if ending || view.execution.control.kind == ControlKind::Cancel || view.stages[position].running().is_some() {
         return Received::Ignored;
     }
-    if view.execution.state == ExecutionState::NotStarted {
+    if matches!(view.execution.state, ExecutionState::Queued | ExecutionState::NotStarted) {
         leave_behind(view);
     }
     let reset = reset_all(view, position, &restart.renewals);
