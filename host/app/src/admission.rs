@@ -44,11 +44,12 @@ pub(crate) struct Admission<'a> {
 }
 
 impl App {
-    /// An execution, ready to be admitted.
-    pub(crate) fn admit(&self, admission: Admission<'_>) -> Result<NewExecution, AppError> {
+    /// An execution, ready to be admitted; refused where its artifacts cannot be had.
+    pub(crate) async fn admit(&self, admission: Admission<'_>) -> Result<NewExecution, AppError> {
         let Admission { id, application, pipeline, definition, trigger, kind, user, principal, parent } = admission;
         let trigger = complete(trigger, definition, kind, user)?;
         let id = id.unwrap_or_else(|| execution_id(self.inner.environment.as_ref()));
+        let (trigger, unresolved) = self.resolve_artifacts(&id, pipeline.as_ref(), definition, trigger).await?;
         let AtStart { document, trigger: evaluated } = self.evaluate_at_start(&id, definition, &trigger);
         let trigger = evaluated.unwrap_or(trigger);
         if trigger.text().len() > LARGEST {
@@ -72,7 +73,7 @@ impl App {
             state: ExecutionState::NotStarted,
             control: Control::default(),
         };
-        Ok(NewExecution { execution, document, refused: None })
+        Ok(NewExecution { execution, document, refused: unresolved.map(|unresolved| unresolved.to_string()) })
     }
 }
 

@@ -81,6 +81,7 @@ impl App {
             principal: &principal,
             parent: Some(parent),
         })
+        .await
     }
 
     /// The pipeline that a stage means: by id, or by name in an application, its own where none is named.

@@ -94,7 +94,7 @@ impl App {
             user: &caller.principal.name,
             principal: &caller.principal,
             parent: None,
-        })?;
+        }).await?;
         require_parameters(&known.read.0, &new.execution)?;
         self.write_start(caller, attempt, new).await
     }
@@ -125,7 +125,7 @@ impl App {
             user: &caller.principal.name,
             principal: &caller.principal,
             parent: None,
-        })?;
+        }).await?;
         require_parameters(&definition, &new.execution)?;
         self.write_start(caller, attempt, new).await
     }
@@ -149,6 +149,15 @@ impl App {
     async fn write_admission(&self, caller: &Caller, attempt: Attempt<'_>, new: NewExecution) -> Result<(), AppError> {
         let details = serde_json::json!({ "execution": new.execution.id.as_str(), "via": caller.via() });
         let entry = self.entry(caller, attempt, Params::new(details));
-        Ok(self.inner.store.write(vec![Write::Admit(new), Write::Audit(entry)]).await?)
+        let failed = new.refused.as_ref().map(|reason| failed_on_start(&new.execution, reason));
+        self.inner.store.write(vec![Write::Admit(new), Write::Audit(entry)]).await?;
+        failed.map_or(Ok(()), Err)
     }
+}
+
+/// A start that failed when everybody was content with it leaves a failed execution behind, and an error for whoever started it
+/// (reference pipelines-and-stages.md §1.5).
+fn failed_on_start(execution: &Execution, reason: &str) -> AppError {
+    let message = format!("Execution {} failed on startup: {reason}", execution.id);
+    AppError::conflict(code("execution.start-failed"), message)
 }

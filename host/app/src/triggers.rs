@@ -232,7 +232,8 @@ impl App {
         authorize(&principal, Action::Execute, Resource::Application(&acl)).map_err(|denied| {
             AppError::new(ErrorClass::Denied, code("access.denied"), format!("The trigger needs {}.", denied.missing))
         })?;
-        let given = with_artifacts(payload, key);
+        let given = with_artifacts(payload, key, &trigger.config);
+        self.check_artifacts(kind, &known.read.0.document, trigger, &given)?;
         let mut new = self.admit(Admission {
             id: None,
             application: &pipeline.application,
@@ -243,7 +244,8 @@ impl App {
             user: ANONYMOUS,
             principal: &principal,
             parent: None,
-        })?;
+        })
+        .await?;
         if let Err(error) = self.check_known(&known, &self.inner.catalogs.current()) {
             new.refused = Some(error.message);
         }
@@ -341,11 +343,15 @@ fn secrets(triggers: &[ConfiguredTrigger]) -> Vec<String> {
     secrets
 }
 
-fn with_artifacts(payload: Payload, key: &str) -> Params {
+/// The trigger of the execution: what the plugin made of the event, its artifacts, and which expected artifacts the entry lists.
+fn with_artifacts(payload: Payload, key: &str, config: &Params) -> Params {
     let Payload { trigger, artifacts } = payload;
     let mut members = trigger.value().as_object().cloned().unwrap_or_default();
     if artifacts.value().as_array().is_some_and(|artifacts| !artifacts.is_empty()) {
         members.entry("artifacts").or_insert_with(|| artifacts.value().clone());
+    }
+    if let Some(listed) = config.get("expectedArtifactIds").filter(|listed| listed.is_array()) {
+        members.entry("expectedArtifactIds").or_insert_with(|| listed.clone());
     }
     members.insert("eventId".into(), key.into());
     Params::new(Value::Object(members))

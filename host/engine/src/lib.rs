@@ -12,6 +12,7 @@ mod drive;
 mod evaluate;
 mod gathered;
 mod lanes;
+mod notify;
 mod orders;
 mod perform;
 mod quarantine;

@@ -39,6 +39,7 @@ pub use execution::{Execution, Object, Owner, Stage, Status};
 pub use need::{Answers, Need};
 pub use options::{Environment, Limits, Options, UrlRules};
 pub use reference::reference;
+pub use regex::matches_whole;
 pub use root::Root;
 pub use summary::{Entry, Level, Summary};
 pub use template::{Evaluated, Template, Templates};

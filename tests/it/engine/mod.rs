@@ -1,9 +1,11 @@
 //! The engine with real parts: how far a drive goes, what a commit holds, what survives.
 
 mod acting;
+mod artifacts;
 mod children;
 mod control;
 mod faults;
+mod notifications;
 mod questions;
 mod recovery;
 mod swaps;

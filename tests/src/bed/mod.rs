@@ -2,6 +2,7 @@
 //! moved by hand; nothing else is a stand-in.
 
 pub mod clock;
+pub mod secrets;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -103,8 +104,16 @@ impl Bed {
     /// # Errors
     /// It is refused.
     pub async fn start(&self, document: Value) -> Result<ExecutionId> {
+        self.start_with(document, &Params::object()).await
+    }
+
+    /// Starts a document that is not stored, with this trigger.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub async fn start_with(&self, document: Value, trigger: &Params) -> Result<ExecutionId> {
         let target = Target::Document { application: Some(APPLICATION.into()), document: Params::new(document) };
-        Ok(self.app.start(&Caller::system(), target, &Params::object()).await?.execution.id)
+        Ok(self.app.start(&Caller::system(), target, trigger).await?.execution.id)
     }
 
     /// Saves a pipeline and returns its id.
@@ -284,7 +293,11 @@ fn runtime(store: &Store, data: &Path) -> Result<Runtime> {
         worker: WorkerProgram { program: compile_worker()?, arguments: Vec::new() },
         ..runtime::Config::default()
     };
-    let lent = Capabilities::new(capabilities::Config::new(data.to_owned(), "bed"));
+    let lent = Capabilities::new(capabilities::Config {
+        allow_networks: vec!["127.0.0.0/8".parse()?],
+        secrets: Arc::new(secrets::Written),
+        ..capabilities::Config::new(data.to_owned(), "bed")
+    });
     Ok(Runtime::new(config, lent, Arc::new(StoredComponents::new(store.clone())))?)
 }
 

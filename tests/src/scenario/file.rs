@@ -15,6 +15,8 @@ pub struct Scenario {
     pub script: Vec<Step>,
     /// What happens, one line an event.
     pub timeline: Vec<String>,
+    /// What the execution shows at its end, at least: `trigger`, and `stages` by reference with `context`, `outputs`, `artifacts`.
+    pub shows: Option<Value>,
 }
 
 /// One line of the script.
@@ -29,7 +31,7 @@ pub struct Step {
 /// What people can do.
 #[derive(Debug)]
 pub enum Act {
-    /// Start with these parameters.
+    /// Start with this trigger: `start {…}` gives its parameters, `trigger {…}` all of it.
     Start(Value),
     /// Answer the open question of a stage.
     Answer {
@@ -76,7 +78,9 @@ impl Scenario {
             .filter(|line| !line.is_empty())
             .map(str::to_owned)
             .collect();
-        Ok(Scenario { claim, pipeline, script, timeline })
+        let shows = text.contains("## Shows").then(|| section(text, "Shows")).transpose()?;
+        let shows = shows.map(|shows| serde_json::from_str(&shows).context("what is shown is no JSON")).transpose()?;
+        Ok(Scenario { claim, pipeline, script, timeline, shows })
     }
 }
 
@@ -129,8 +133,9 @@ fn act(text: &str) -> Option<Act> {
         Some((stage.to_owned(), serde_json::from_str::<Value>(json).ok()?))
     };
     Some(match verb {
-        "start" if rest.is_empty() => Act::Start(Value::Object(serde_json::Map::new())),
-        "start" => Act::Start(serde_json::from_str(rest).ok()?),
+        "start" if rest.is_empty() => Act::Start(serde_json::json!({})),
+        "start" => Act::Start(serde_json::json!({ "parameters": serde_json::from_str::<Value>(rest).ok()? })),
+        "trigger" => Act::Start(serde_json::from_str(rest).ok()?),
         "answer" => staged().map(|(stage, answer)| Act::Answer { stage, answer, by })?,
         "patch" => staged().map(|(stage, patch)| Act::Patch { stage, patch, by })?,
         "skip" => Act::Skip { stage: body.to_owned(), by },

@@ -1,10 +1,12 @@
 //! The rules, one file per kind of event, and the three verbs that call them.
 
+mod artifacts;
 mod children;
 mod control;
 mod end;
 mod fact;
 mod finish;
+mod notify;
 mod prepare;
 mod request;
 mod start;
@@ -19,6 +21,7 @@ use domain::stage::Verdict;
 use crate::view::{Fault, View};
 
 pub use fact::Received;
+pub use notify::tell;
 
 /// Takes in a fact from outside.
 pub fn receive(view: &mut View, fact: Fact, now: Timestamp) -> Received {

@@ -38,6 +38,8 @@ pub struct Config {
     pub log_level: String,
     /// When a commit counts as done.
     pub synchronous: Synchronous,
+    /// Address of the console, for links in notifications.
+    pub console: String,
     /// Threads of the server; absent: one for each processor.
     pub workers: Option<usize>,
 }
@@ -79,6 +81,7 @@ impl Config {
             synchronous: layers.read("synchronous", |text| {
                 value::choice(text, &[("full", Synchronous::Full), ("normal", Synchronous::Normal)])
             })?,
+            console: layers.read("console", |text| Ok(text.to_owned()))?,
             workers: layers.read("workers", value::threads)?,
         })
     }

@@ -87,7 +87,11 @@ pub fn plugin() -> ProviderPlugin {
         .operation(OperationKind::new("slow", slow))
         .operation(OperationKind::new("fail", fail))
         .operation(OperationKind::new("trap", trap))
+        .operation(OperationKind::new("notify", nothing))
+        .operation(OperationKind::new("fetch", nothing).safe())
         .query(QueryKind::new("echo", echo))
+        .artifacts(&["idle/thing", "things/*"])
+        .notifications(&["idle"])
         .account::<Anything>(&[])
 }
 

@@ -1,0 +1,84 @@
+//! The artifacts that an execution starts with (reference pipelines-and-stages.md §6.4).
+
+use domain::artifact::{Artifact, AtStart, Unresolved, fits_trigger, of_execution};
+use domain::code::code;
+use domain::evaluation::has_expressions;
+use domain::execution::PipelineAt;
+use domain::id::{ExecutionId, PipelineId};
+use domain::params::Value;
+use domain::pipeline::Definition;
+use domain::stage::Roster;
+use domain::Params;
+use store::ConfiguredTrigger;
+
+use crate::{App, AppError};
+
+impl App {
+    /// The trigger with the artifacts that the pipeline expects, or why they cannot be had: then the start fails. What the entries say
+    /// in expressions is evaluated against the trigger first.
+    pub(crate) async fn resolve_artifacts(
+        &self,
+        id: &ExecutionId,
+        pipeline: Option<&PipelineAt>,
+        definition: &Definition,
+        trigger: Params,
+    ) -> Result<(Params, Option<Unresolved>), AppError> {
+        let expected = definition.document.get("expectedArtifacts").filter(|expected| !is_none(expected));
+        let start = match expected {
+            None => AtStart::new(&Params::null(), &trigger),
+            Some(expected) => {
+                let mut expected = Params::new(expected.clone());
+                if has_expressions(&expected) {
+                    expected = self.evaluate_on_trigger(id, &expected, &trigger);
+                }
+                let triggers = definition.document.get("triggers").cloned().unwrap_or_default();
+                let members = [("expectedArtifacts", expected.value().clone()), ("triggers", triggers)];
+                AtStart::new(&Params::from_members(members), &trigger)
+            }
+        };
+        let prior = match pipeline.filter(|_| start.needs_prior()) {
+            Some(pipeline) => self.prior_artifacts(&pipeline.id).await?,
+            None => Vec::new(),
+        };
+        Ok(match start.resolve(&trigger, &prior) {
+            Ok(resolved) => (resolved.unwrap_or(trigger), None),
+            Err(unresolved) => (trigger, Some(unresolved)),
+        })
+    }
+
+    /// Refuses an event whose artifacts do not fit what the trigger's entry lists. Dates and host events bring none, so nothing is asked of
+    /// them here; what they list is the start's to resolve (traps 58, 59).
+    pub(crate) fn check_artifacts(
+        &self,
+        kind: &str,
+        document: &Params,
+        trigger: &ConfiguredTrigger,
+        given: &Params,
+    ) -> Result<(), AppError> {
+        let catalog = self.inner.catalogs.current();
+        let hears = catalog.find_trigger(kind).is_some_and(|(_, offer)| offer.hooks || offer.polls);
+        let artifacts = Params::new(given.get("artifacts").cloned().unwrap_or_default());
+        if !hears || fits_trigger(document, &trigger.config, &artifacts) {
+            return Ok(());
+        }
+        let message = "No artifact of the event fits one of the expected artifacts that the trigger lists.";
+        Err(AppError::conflict(code("trigger.artifacts-unmatched"), message))
+    }
+
+    /// The artifacts of the execution of a pipeline that was started last, whatever came of it.
+    async fn prior_artifacts(&self, pipeline: &PipelineId) -> Result<Vec<Artifact>, AppError> {
+        let executions = self.inner.store.executions();
+        let Some(last) = executions.last_started(pipeline).await? else { return Ok(Vec::new()) };
+        let Some(loaded) = executions.load(&last).await? else { return Ok(Vec::new()) };
+        let read = self.definition_of(&loaded.execution, loaded.document.as_ref()).await?;
+        let mut roster = Roster::new(&last, &read.0, &read.1);
+        if let Err(reference) = roster.restore(loaded.stages) {
+            tracing::warn!(execution = %last, stage = %reference, "a stored stage does not fit its document; its artifacts do not count");
+        }
+        Ok(of_execution(&roster.stages, &loaded.execution.trigger))
+    }
+}
+
+fn is_none(expected: &Value) -> bool {
+    expected.is_null() || expected.as_array().is_some_and(Vec::is_empty)
+}
