@@ -3,5 +3,6 @@
 
 mod cli;
 mod engine;
+mod eval;
 mod howto;
 mod scenarios;

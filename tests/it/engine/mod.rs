@@ -4,6 +4,7 @@ mod acting;
 mod artifacts;
 mod children;
 mod control;
+mod expressions;
 mod faults;
 mod notifications;
 mod questions;
