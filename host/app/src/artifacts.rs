@@ -1,5 +1,6 @@
 //! The artifacts that an execution starts with (reference pipelines-and-stages.md §6.4).
 
+use domain::Params;
 use domain::artifact::{Artifact, AtStart, Unresolved, fits_trigger, of_execution};
 use domain::code::code;
 use domain::evaluation::has_expressions;
@@ -7,8 +8,8 @@ use domain::execution::PipelineAt;
 use domain::id::{ExecutionId, PipelineId};
 use domain::params::Value;
 use domain::pipeline::Definition;
+use domain::plugin::call::Payload;
 use domain::stage::Roster;
-use domain::Params;
 use store::ConfiguredTrigger;
 
 use crate::{App, AppError};
@@ -81,4 +82,18 @@ impl App {
 
 fn is_none(expected: &Value) -> bool {
     expected.is_null() || expected.as_array().is_some_and(Vec::is_empty)
+}
+
+/// The trigger of the execution: what the plugin made of the event, its artifacts, and which expected artifacts the entry lists.
+pub(crate) fn with_artifacts(payload: Payload, key: &str, config: &Params) -> Params {
+    let Payload { trigger, artifacts } = payload;
+    let mut members = trigger.value().as_object().cloned().unwrap_or_default();
+    if artifacts.value().as_array().is_some_and(|artifacts| !artifacts.is_empty()) {
+        members.entry("artifacts").or_insert_with(|| artifacts.value().clone());
+    }
+    if let Some(listed) = config.get("expectedArtifactIds").filter(|listed| listed.is_array()) {
+        members.entry("expectedArtifactIds").or_insert_with(|| listed.clone());
+    }
+    members.insert("eventId".into(), key.into());
+    Params::new(Value::Object(members))
 }

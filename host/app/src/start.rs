@@ -84,17 +84,19 @@ impl App {
             return Err(AppError::conflict(code("pipeline.disabled"), message));
         }
         self.check_known(&known, &self.inner.catalogs.current())?;
-        let new = self.admit(Admission {
-            id: None,
-            application: &pipeline.application,
-            pipeline: Some(PipelineAt { id: pipeline.id.clone(), revision: pipeline.revision }),
-            definition: &known.read.0,
-            trigger,
-            kind: "manual",
-            user: &caller.principal.name,
-            principal: &caller.principal,
-            parent: None,
-        }).await?;
+        let new = self
+            .admit(Admission {
+                id: None,
+                application: &pipeline.application,
+                pipeline: Some(PipelineAt { id: pipeline.id.clone(), revision: pipeline.revision }),
+                definition: &known.read.0,
+                trigger,
+                kind: "manual",
+                user: &caller.principal.name,
+                principal: &caller.principal,
+                parent: None,
+            })
+            .await?;
         require_parameters(&known.read.0, &new.execution)?;
         self.write_start(caller, attempt, new).await
     }
@@ -115,17 +117,19 @@ impl App {
             let message = "The document says `disabled`, so it cannot be started; remove that.";
             return Err(AppError::conflict(code("pipeline.disabled"), message));
         }
-        let new = self.admit(Admission {
-            id: None,
-            application: &acl.application.as_str().into(),
-            pipeline: None,
-            definition: &definition,
-            trigger,
-            kind: "manual",
-            user: &caller.principal.name,
-            principal: &caller.principal,
-            parent: None,
-        }).await?;
+        let new = self
+            .admit(Admission {
+                id: None,
+                application: &acl.application.as_str().into(),
+                pipeline: None,
+                definition: &definition,
+                trigger,
+                kind: "manual",
+                user: &caller.principal.name,
+                principal: &caller.principal,
+                parent: None,
+            })
+            .await?;
         require_parameters(&definition, &new.execution)?;
         self.write_start(caller, attempt, new).await
     }

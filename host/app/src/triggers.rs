@@ -7,7 +7,6 @@ use domain::code::{Code, code};
 use domain::environment::uuid;
 use domain::execution::PipelineAt;
 use domain::id::{ExecutionId, PipelineId};
-use domain::params::Value;
 use domain::plugin::call::{Heard, Hook, HookReply, Mode, Payload, Scope};
 use domain::plugin::{Grants, HttpGrant, Installed};
 use domain::trigger::{TriggerEvent, TriggerOutcome};
@@ -16,6 +15,7 @@ use store::{ConfiguredTrigger, EventFilter, NewExecution, Page, RecordedEvent, W
 
 use crate::access::Attempt;
 use crate::admission::Admission;
+use crate::artifacts::with_artifacts;
 use crate::authorize::{Action, Resource, authorize, managed_identity};
 use crate::{App, AppError, Caller, ErrorClass, PageRequest, Via};
 
@@ -234,18 +234,19 @@ impl App {
         })?;
         let given = with_artifacts(payload, key, &trigger.config);
         self.check_artifacts(kind, &known.read.0.document, trigger, &given)?;
-        let mut new = self.admit(Admission {
-            id: None,
-            application: &pipeline.application,
-            pipeline: Some(PipelineAt { id: pipeline.id.clone(), revision: pipeline.revision }),
-            definition: &known.read.0,
-            trigger: &given,
-            kind,
-            user: ANONYMOUS,
-            principal: &principal,
-            parent: None,
-        })
-        .await?;
+        let mut new = self
+            .admit(Admission {
+                id: None,
+                application: &pipeline.application,
+                pipeline: Some(PipelineAt { id: pipeline.id.clone(), revision: pipeline.revision }),
+                definition: &known.read.0,
+                trigger: &given,
+                kind,
+                user: ANONYMOUS,
+                principal: &principal,
+                parent: None,
+            })
+            .await?;
         if let Err(error) = self.check_known(&known, &self.inner.catalogs.current()) {
             new.refused = Some(error.message);
         }
@@ -341,20 +342,6 @@ fn secrets(triggers: &[ConfiguredTrigger]) -> Vec<String> {
     secrets.sort();
     secrets.dedup();
     secrets
-}
-
-/// The trigger of the execution: what the plugin made of the event, its artifacts, and which expected artifacts the entry lists.
-fn with_artifacts(payload: Payload, key: &str, config: &Params) -> Params {
-    let Payload { trigger, artifacts } = payload;
-    let mut members = trigger.value().as_object().cloned().unwrap_or_default();
-    if artifacts.value().as_array().is_some_and(|artifacts| !artifacts.is_empty()) {
-        members.entry("artifacts").or_insert_with(|| artifacts.value().clone());
-    }
-    if let Some(listed) = config.get("expectedArtifactIds").filter(|listed| listed.is_array()) {
-        members.entry("expectedArtifactIds").or_insert_with(|| listed.clone());
-    }
-    members.insert("eventId".into(), key.into());
-    Params::new(Value::Object(members))
 }
 
 /// What a trigger plugin may do while it listens: look, never act. Everything it wants was granted at its install.

@@ -290,7 +290,9 @@ pub fn at_start(definition: &Definition, trigger: &Params, given: Given<'_>) -> 
 pub fn on_trigger(value: &Params, trigger: &Params, given: Given<'_>) -> Params {
     let options = given.options().at_submit();
     let walk = Walk { templates: Some(given.templates), deferred: &[] };
-    Params::new(evaluate_value(value.value(), &Root::of_submission(trigger.value(), None), &options, walk).value.into_owned())
+    Params::new(
+        evaluate_value(value.value(), &Root::of_submission(trigger.value(), None), &options, walk).value.into_owned(),
+    )
 }
 
 /// Evaluates what a person asked for, on a root of their choice: a text with `${…}` is a template, any other one expression.

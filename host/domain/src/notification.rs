@@ -224,7 +224,8 @@ impl Occasion<'_> {
     pub fn input(&self, entry: &Notification) -> Params {
         let link = self.link();
         let filled = |text: &str| {
-            text.replace("{{executionId}}", self.execution.id.as_str()).replace("{{link}}", link.as_deref().unwrap_or(""))
+            text.replace("{{executionId}}", self.execution.id.as_str())
+                .replace("{{link}}", link.as_deref().unwrap_or(""))
         };
         let own = |key: &str| entry.entry.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(filled);
         let default = self.default_text();

@@ -1,9 +1,9 @@
 //! Other executions that a stage starts: created by the commit that orders them, under an id derived from the order's key.
 
+use domain::artifact::{Artifact, visible};
 use domain::execution::Parent;
 use domain::operation::OperationKey;
 use domain::stage::request::ChildExecution;
-use domain::artifact::{Artifact, visible};
 use domain::{FailureClass, Params, StageId};
 
 use crate::core::Core;

@@ -33,7 +33,8 @@ async fn the_last_execution_of_the_pipeline_gives_prior_artifacts() {
     bed.save(with_expected(chain(vec![script(json!([]))]), entry)).await.unwrap();
     let failed = start(&bed, "chain", json!({})).await.expect_err("the first run has no prior");
     assert_eq!(failed.code.as_str(), "execution.start-failed");
-    let recorded = bed.store.executions().list(&store::ExecutionFilter::default(), None, 1).await.unwrap().items.remove(0);
+    let recorded =
+        bed.store.executions().list(&store::ExecutionFilter::default(), None, 1).await.unwrap().items.remove(0);
     assert_eq!(recorded.execution.status(), ExecutionStatus::Terminal);
     assert!(recorded.refused.expect("a reason").starts_with("Unmatched expected artifact"));
 
@@ -114,9 +115,7 @@ async fn a_stage_finds_its_artifact_and_fetches_its_content() {
     let text = json!({ "type": "embedded/base64", "name": "text", "reference": "aGVsbG8=" });
     let binary = json!({ "type": "embedded/base64", "name": "binary", "reference": "//79" });
     let fetch = |label: &str, input: &Value| json!({ "label": label, "operate": { "kind": "fetch", "input": input } });
-    let ask = |label: &str, kind: &str, input: Value| {
-        json!({ "label": label, "query": { "provider": "host", "kind": kind, "input": input } })
-    };
+    let ask = |label: &str, kind: &str, input: Value| json!({ "label": label, "query": { "provider": "host", "kind": kind, "input": input } });
     let thing = json!({ "type": "things/special" });
     let document = with_expected(
         chain(vec![script(json!([
@@ -133,7 +132,10 @@ async fn a_stage_finds_its_artifact_and_fetches_its_content() {
     let execution = bed.start_with(document, &Params::new(trigger)).await.unwrap();
     let view = bed.succeeded(&execution).await.unwrap();
     let answers = stage(&view, "0").context.get("answers").unwrap();
-    assert_eq!(answers["named"], json!({ "type": "embedded/base64", "name": "text", "reference": "aGVsbG8=", "artifactAccount": "mine" }));
+    assert_eq!(
+        answers["named"],
+        json!({ "type": "embedded/base64", "name": "text", "reference": "aGVsbG8=", "artifactAccount": "mine" })
+    );
     assert_eq!(answers["all"], json!([text]));
     assert_eq!(answers["text"], json!({ "name": "text", "size": 5, "text": "hello" }));
     assert_eq!(answers["binary"]["size"], 3);

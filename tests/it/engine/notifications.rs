@@ -46,7 +46,8 @@ async fn an_execution_tells_its_addresses_with_evaluated_words() {
     let bed = Bed::open(&["scripted", "http"]).await.unwrap();
     let sink = Sink::start(Duration::ZERO).await.unwrap();
     let mut failed = entry(&sink, "/failed", json!(["pipeline.failed"]));
-    failed["message"] = json!({ "pipeline.failed": { "text": "${execution.name} of ${trigger.user}: ${execution.status}" } });
+    failed["message"] =
+        json!({ "pipeline.failed": { "text": "${execution.name} of ${trigger.user}: ${execution.status}" } });
     let mut own = entry(&sink, "/own", json!(["pipeline.starting"]));
     own["method"] = "PUT".into();
     own["headers"] = json!({ "X-Pipeline": "${execution.name}" });
@@ -114,7 +115,8 @@ async fn a_busy_receiver_is_told_again_and_a_dead_one_fails_nothing() {
     let count = |path: &str| sink.calls().iter().filter(|call| call.path == path).count();
     assert_eq!((count("/busy/1/a"), count("/busy/9/b")), (2, 3));
     let operations = bed.all_operations(&execution).await.unwrap();
-    let ended = operations.iter().filter(|one| matches!(one.state, OperationState::Ended { outcome: Err(_), .. })).count();
+    let ended =
+        operations.iter().filter(|one| matches!(one.state, OperationState::Ended { outcome: Err(_), .. })).count();
     assert_eq!(ended, 1, "people find it among the operations");
 }
 
@@ -157,9 +159,8 @@ async fn an_application_tells_what_its_pipelines_do_not() {
         })
         .collect();
     let pair = |when: &str, address: &str| (when.to_owned(), address.to_owned());
-    assert_eq!(told, [
-        pair("pipeline.starting", "#own"),
-        pair("pipeline.complete", "#own"),
-        pair("pipeline.complete", "#all"),
-    ]);
+    assert_eq!(
+        told,
+        [pair("pipeline.starting", "#own"), pair("pipeline.complete", "#own"), pair("pipeline.complete", "#all"),]
+    );
 }

@@ -20,9 +20,9 @@ pub fn check(wanted: Option<&Value>, shown: &Value) -> Result<()> {
 
 fn part(at: &str, wanted: &Value, shown: &Value) -> Result<()> {
     match (wanted, shown) {
-        (Value::Object(wanted), Value::Object(shown)) => {
-            wanted.iter().try_for_each(|(key, wanted)| part(&format!("{at}/{key}"), wanted, shown.get(key).unwrap_or(&Value::Null)))
-        }
+        (Value::Object(wanted), Value::Object(shown)) => wanted
+            .iter()
+            .try_for_each(|(key, wanted)| part(&format!("{at}/{key}"), wanted, shown.get(key).unwrap_or(&Value::Null))),
         (Value::Array(wanted), Value::Array(shown)) if wanted.len() == shown.len() => {
             let pairs = wanted.iter().zip(shown).enumerate();
             pairs.into_iter().try_for_each(|(index, (wanted, shown))| part(&format!("{at}/{index}"), wanted, shown))

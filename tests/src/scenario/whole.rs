@@ -86,9 +86,10 @@ async fn refused(bed: &Bed, error: anyhow::Error) -> Result<Vec<String>> {
 
 /// What the execution shows, for the section `Shows`.
 fn shown(view: &app::view::ExecutionView) -> Value {
-    let stages = view.stages.iter().map(|stage| {
-        (stage.ref_id.to_string(), shows::stage(&stage.context, &stage.outputs, &stage.artifacts))
-    });
+    let stages = view
+        .stages
+        .iter()
+        .map(|stage| (stage.ref_id.to_string(), shows::stage(&stage.context, &stage.outputs, &stage.artifacts)));
     json!({ "trigger": view.execution.trigger, "stages": stages.collect::<serde_json::Map<_, _>>() })
 }
 

@@ -33,7 +33,8 @@ fn unknown_members_are_metadata_and_nulls_are_nothing() {
 
 #[test]
 fn an_expected_artifact_keeps_what_is_not_known() {
-    let written = json!({ "id": "x", "displayName": "d", "matchArtifact": {"type": "t", "artifactAccount": "a"}, "zzz": [1] });
+    let written =
+        json!({ "id": "x", "displayName": "d", "matchArtifact": {"type": "t", "artifactAccount": "a"}, "zzz": [1] });
     assert_eq!(expected(written.clone()).to_json(), written);
     let bound = expected(written).bound_to(&artifact(json!({"type": "t"}))).to_json();
     assert_eq!(bound["boundArtifact"], json!({"type": "t", "artifactAccount": "a"}));
@@ -57,7 +58,11 @@ fn a_pattern_fits_equal_text_or_the_whole_of_it() {
         (json!({"version": "v\\d+"}), json!({"version": "xv12"}), false),
         (json!({"version": "v\\d+"}), json!({}), false),
         (json!({"version": ""}), json!({}), true),
-        (json!({"location": "a|b", "reference": ".*@sha256:.*"}), json!({"location": "b", "reference": "x@sha256:0"}), true),
+        (
+            json!({"location": "a|b", "reference": ".*@sha256:.*"}),
+            json!({"location": "b", "reference": "x@sha256:0"}),
+            true,
+        ),
         (json!({"metadata": {"a": 1}, "uuid": "u", "provenance": "p", "artifactAccount": "x"}), json!({}), true),
         (json!({"type": "embedded/base64"}), json!({"type": "remote/base64"}), true),
         (json!({"type": "remote/map/base64"}), json!({"type": "embedded/map/base64"}), true),
@@ -111,18 +116,42 @@ fn a_start_resolves_what_is_considered() {
         ("listed and received", entry(json!({})), with(json!([named("a1")])), json!([]), Ok(vec![json!("a1")])),
         ("listed and not received", entry(json!({})), with(json!([named("b")])), json!([]), unmatched()),
         ("two fit", entry(json!({})), with(json!([named("a1"), named("a2")])), json!([]), ambiguous()),
-        ("the same one twice is one", entry(json!({})), with(json!([named("a1"), named("a1")])), json!([]), Ok(vec![json!("a1")])),
+        (
+            "the same one twice is one",
+            entry(json!({})),
+            with(json!([named("a1"), named("a1")])),
+            json!([]),
+            Ok(vec![json!("a1")]),
+        ),
         ("default without any trigger", entry(default.clone()), json!({}), json!([]), Ok(vec![json!("d")])),
         ("received comes before default", entry(default), with(json!([named("a1")])), json!([]), Ok(vec![json!("a1")])),
         ("default without one", entry(json!({"useDefaultArtifact": true})), json!({}), json!([]), unmatched()),
-        ("a default that is not wanted", entry(json!({"defaultArtifact": named("d")})), listed.clone(), json!([]), unmatched()),
+        (
+            "a default that is not wanted",
+            entry(json!({"defaultArtifact": named("d")})),
+            listed.clone(),
+            json!([]),
+            unmatched(),
+        ),
         ("the first run has no prior", entry(prior.clone()), json!({}), json!([]), unmatched()),
         ("prior", entry(prior.clone()), json!({}), json!([named("a0"), named("z")]), Ok(vec![json!("a0")])),
         ("prior twice is ambiguous", entry(prior.clone()), json!({}), json!([named("a0"), named("a0")]), ambiguous()),
-        ("received comes before prior", entry(prior), with(json!([named("a1")])), json!([named("a0")]), Ok(vec![json!("a1")])),
+        (
+            "received comes before prior",
+            entry(prior),
+            with(json!([named("a1")])),
+            json!([named("a0")]),
+            Ok(vec![json!("a1")]),
+        ),
         ("prior comes before default", entry(both.clone()), json!({}), json!([named("a0")]), Ok(vec![json!("a0")])),
         ("default after prior", entry(both), json!({}), json!([named("z")]), Ok(vec![json!("d")])),
-        ("usePriorExecution does nothing", entry(json!({"usePriorExecution": true})), json!({}), json!([named("a0")]), Ok(vec![])),
+        (
+            "usePriorExecution does nothing",
+            entry(json!({"usePriorExecution": true})),
+            json!({}),
+            json!([named("a0")]),
+            Ok(vec![]),
+        ),
         ("an id that nothing has", entry(json!({})), json!({"expectedArtifactIds": ["y"]}), json!([]), Ok(vec![])),
     ];
     for (claim, entries, trigger, prior, bound) in table {
@@ -135,7 +164,9 @@ fn the_trigger_shows_what_was_received_and_what_was_resolved() {
     let document = Params::new(json!({ "expectedArtifacts": [
         { "id": "x", "matchArtifact": {"name": "a", "artifactAccount": "acc"}, "useDefaultArtifact": true, "defaultArtifact": {"name": "d"} },
     ]}));
-    let trigger = Params::new(json!({ "type": "manual", "foo": 1, "artifacts": [{"name": "b", "mine": 2}, {"name": "b", "mine": 2}] }));
+    let trigger = Params::new(
+        json!({ "type": "manual", "foo": 1, "artifacts": [{"name": "b", "mine": 2}, {"name": "b", "mine": 2}] }),
+    );
     let start = AtStart::new(&document, &trigger);
     assert!(!start.needs_prior());
     let resolved = start.resolve(&trigger, &[]).expect("resolved").expect("changed");
@@ -225,11 +256,17 @@ fn a_stage_binds_the_first_that_fits() {
     let own = version(entry.clone(), [produced("a", 1), produced("a", 2), produced("a", 3), none()]);
     assert_eq!(own, Ok(Some(json!([{"name": "a", "version": "3"}]))));
     let branch = version(entry, [none(), none(), none(), produced("a", 4)]);
-    assert_eq!(branch, Ok(Some(json!([{"name": "a", "version": "0"}]))), "a parallel branch is not seen, the trigger is");
+    assert_eq!(
+        branch,
+        Ok(Some(json!([{"name": "a", "version": "0"}]))),
+        "a parallel branch is not seen, the trigger is"
+    );
     assert_eq!(version(json!([]), [none(), none(), none(), none()]), Ok(None));
     let missing = json!([{ "id": "y", "matchArtifact": {"name": "zz"}, "usePriorArtifact": true }]);
     let missing = version(missing, [none(), none(), none(), none()]).expect_err("nothing fits");
-    assert!(missing.to_string().starts_with("Unmatched expected artifact `y` (any type, name `zz`) could not be resolved"));
+    assert!(
+        missing.to_string().starts_with("Unmatched expected artifact `y` (any type, name `zz`) could not be resolved")
+    );
     let default = json!([{ "id": "y", "matchArtifact": {"name": "zz"}, "useDefaultArtifact": true, "defaultArtifact": {"name": "d"} }]);
     assert_eq!(version(default, [none(), none(), none(), none()]), Ok(Some(json!([{"name": "d"}]))));
 }
@@ -257,8 +294,10 @@ fn an_execution_leaves_its_last_artifacts_first() {
     let put = |name: &str| json!({ "artifacts": [{"name": name}] });
     let stages = stages(json!([]), [put("one"), put("two"), json!({}), json!({})]);
     let trigger = Params::new(json!({ "artifacts": [{"name": "one"}] }));
-    let names: Vec<_> = of_execution(&stages, &trigger).iter().map(|one| one.name().unwrap_or_default().to_owned()).collect();
+    let names: Vec<_> =
+        of_execution(&stages, &trigger).iter().map(|one| one.name().unwrap_or_default().to_owned()).collect();
     assert_eq!(names, ["two", "one", "one"], "as many times as they occur (trap 66)");
-    let seen: Vec<_> = visible(&stages, 2, &trigger).iter().map(|one| one.name().unwrap_or_default().to_owned()).collect();
+    let seen: Vec<_> =
+        visible(&stages, 2, &trigger).iter().map(|one| one.name().unwrap_or_default().to_owned()).collect();
     assert_eq!(seen, ["two", "one"]);
 }

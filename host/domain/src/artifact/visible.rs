@@ -50,7 +50,8 @@ impl Wanted {
     /// Reads `{id?, artifact?, account?}`; empty texts count as absent.
     #[must_use]
     pub fn read(input: &Params) -> Wanted {
-        let text = |key: &str| input.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+        let text =
+            |key: &str| input.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
         Wanted { id: text("id"), inline: input.get("artifact").and_then(Artifact::read), account: text("account") }
     }
 

@@ -38,7 +38,8 @@ fn an_execution_tells_those_who_named_the_moment() {
         {"address": "no type", "when": ["pipeline.failed"]},
         "nonsense",
     ]}));
-    let trigger = Params::new(json!({ "notifications": [{"type": "sms", "address": "1", "when": ["pipeline.failed"]}] }));
+    let trigger =
+        Params::new(json!({ "notifications": [{"type": "sms", "address": "1", "when": ["pipeline.failed"]}] }));
     let application = of_application(&Params::new(json!({ "notifications": {
         "application": "demo",
         "slack": [
@@ -51,14 +52,17 @@ fn an_execution_tells_those_who_named_the_moment() {
     assert_eq!(due("pipeline.failed")[3].address, "#b", "the pipeline's own entry stands for the application's");
     assert_eq!(types(&due("pipeline.complete")), ["slack"]);
     assert_eq!(due("pipeline.starting")[0].address, "#a", "a moment that only the application names is told");
-    let listed = of_application(&Params::new(json!({ "notifications": [{"type": "slack", "when": ["pipeline.failed"]}] })));
+    let listed =
+        of_application(&Params::new(json!({ "notifications": [{"type": "slack", "when": ["pipeline.failed"]}] })));
     assert_eq!(types(&due_for_execution(&Params::object(), &Params::object(), &listed, "pipeline.failed")), ["slack"]);
 }
 
 #[test]
 fn a_stage_tells_only_if_it_is_to() {
     let config = |send: Value| {
-        Params::new(json!({ "sendNotifications": send, "notifications": [{"type": "slack", "when": ["stage.failed"]}] }))
+        Params::new(
+            json!({ "sendNotifications": send, "notifications": [{"type": "slack", "when": ["stage.failed"]}] }),
+        )
     };
     assert!(is_told(&config(json!(true)), "stage.failed"));
     assert!(is_told(&config(json!("true")), "stage.failed"));

@@ -2,9 +2,9 @@
 //! else is a use case, with the rights of whoever the run acts as.
 
 use domain::artifact::{self, Artifact};
-use domain::{Params, StageId};
 use domain::params::Value;
 use domain::stage::request::QueryRequest;
+use domain::{Params, StageId};
 use scheduler::View;
 
 use crate::core::Core;

@@ -32,7 +32,13 @@ impl Parts {
         let components = Arc::new(StoredComponents::new(store.clone()));
         let settings = runtime::Config { data: config.data.clone(), ..runtime::Config::default() };
         let runtime = Runtime::new(settings, lent, components)?;
-        let app = App::open(store.clone(), runtime, Arc::clone(&environment), app::Config { console: config.console.clone(), ..app::Config::default() }).await?;
+        let app = App::open(
+            store.clone(),
+            runtime,
+            Arc::clone(&environment),
+            app::Config { console: config.console.clone(), ..app::Config::default() },
+        )
+        .await?;
         let engine = Engine::start(&app, environment, engine_config(config))?;
         Ok(Parts { app, engine, store })
     }

@@ -123,7 +123,11 @@ impl Notice {
         let mut body = json!({
             "when": self.when, "subject": self.subject, "text": self.text, "execution": self.execution,
         });
-        let more = [("link", self.link.clone().map(Value::from)), ("stage", self.stage.clone()), ("detail", self.detail.clone())];
+        let more = [
+            ("link", self.link.clone().map(Value::from)),
+            ("stage", self.stage.clone()),
+            ("detail", self.detail.clone()),
+        ];
         if let Some(members) = body.as_object_mut() {
             members.extend(more.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
         }
@@ -138,7 +142,5 @@ fn sign(request: Request, secret: &str, now: f64) -> Result<Request, Failure> {
     let signed = [timestamp.as_bytes(), b".", &request.body].concat();
     let mac = Key::open(secret, &[])?.mac("hmac-sha256", &signed);
     let digits: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(request
-        .header("X-Mainsheet-Timestamp", timestamp)
-        .header("X-Mainsheet-Signature", format!("sha256={digits}")))
+    Ok(request.header("X-Mainsheet-Timestamp", timestamp).header("X-Mainsheet-Signature", format!("sha256={digits}")))
 }
