@@ -212,7 +212,7 @@ pub struct Occasion<'a> {
     pub stage: Option<&'a Stage>,
     /// The event.
     pub when: &'a str,
-    /// More, from the stage.
+    /// More, from the stage; `says` are the words that follow its name.
     pub detail: &'a Params,
     /// Address of the console, without a slash at its end; empty where nobody said.
     pub console: &'a str,
@@ -283,10 +283,10 @@ impl Occasion<'_> {
             "starting" => format!("{subject} is starting"),
             "complete" => format!("{subject} has completed successfully"),
             "failed" => format!("{subject} has failed"),
-            "manualJudgment" => format!("{subject} is awaiting manual judgment"),
-            "manualJudgmentContinue" => format!("{subject} was judged to continue"),
-            "manualJudgmentStop" => format!("{subject} was judged to stop"),
-            other => format!("{subject}: {other}"),
+            other => match self.detail.get("says").and_then(Value::as_str) {
+                Some(says) => format!("{subject} {says}"),
+                None => format!("{subject}: {other}"),
+            },
         }
     }
 }
