@@ -1,10 +1,9 @@
 //! The artifacts that an execution starts with (reference pipelines-and-stages.md §6.4).
 
 use domain::Params;
-use domain::artifact::{Artifact, AtStart, Unresolved, fits_trigger, of_execution};
+use domain::artifact::{Artifact, AtStart, fits_trigger, of_execution};
 use domain::code::code;
 use domain::evaluation::has_expressions;
-use domain::execution::PipelineAt;
 use domain::id::{ExecutionId, PipelineId};
 use domain::params::Value;
 use domain::pipeline::Definition;
@@ -15,36 +14,39 @@ use store::ConfiguredTrigger;
 use crate::{App, AppError};
 
 impl App {
-    /// The trigger with the artifacts that the pipeline expects, or why they cannot be had: then the start fails. What the entries say
-    /// in expressions is evaluated against the trigger first.
+    /// The trigger with the artifacts that the pipeline expects; absent: it stays as it is. What the entries say in expressions is
+    /// evaluated against the trigger first.
+    ///
+    /// # Errors
+    /// `artifact.unmatched`, `artifact.ambiguous`: the start fails.
     pub(crate) async fn resolve_artifacts(
         &self,
         id: &ExecutionId,
-        pipeline: Option<&PipelineAt>,
+        pipeline: Option<&PipelineId>,
         definition: &Definition,
-        trigger: Params,
-    ) -> Result<(Params, Option<Unresolved>), AppError> {
-        let expected = definition.document.get("expectedArtifacts").filter(|expected| !is_none(expected));
-        let start = match expected {
-            None => AtStart::new(&Params::null(), &trigger),
+        trigger: &Params,
+    ) -> Result<Option<Value>, AppError> {
+        let start = match definition.document.get("expectedArtifacts").filter(|expected| !is_none(expected)) {
+            None => AtStart::new(&Params::null(), trigger),
             Some(expected) => {
                 let mut expected = Params::new(expected.clone());
                 if has_expressions(&expected) {
-                    expected = self.evaluate_on_trigger(id, &expected, &trigger);
+                    expected = self.evaluate_on_trigger(id, &expected, trigger);
                 }
                 let triggers = definition.document.get("triggers").cloned().unwrap_or_default();
                 let members = [("expectedArtifacts", expected.value().clone()), ("triggers", triggers)];
-                AtStart::new(&Params::from_members(members), &trigger)
+                AtStart::new(&Params::from_members(members), trigger)
             }
         };
         let prior = match pipeline.filter(|_| start.needs_prior()) {
-            Some(pipeline) => self.prior_artifacts(&pipeline.id).await?,
+            Some(pipeline) => self.prior_artifacts(pipeline).await?,
             None => Vec::new(),
         };
-        Ok(match start.resolve(&trigger, &prior) {
-            Ok(resolved) => (resolved.unwrap_or(trigger), None),
-            Err(unresolved) => (trigger, Some(unresolved)),
-        })
+        let resolved = start.resolve(trigger, &prior).map_err(|unresolved| {
+            let failure = unresolved.failure();
+            AppError::conflict(failure.code, failure.message)
+        })?;
+        Ok(resolved.map(|trigger| trigger.value().clone()))
     }
 
     /// Refuses an event whose artifacts do not fit what the trigger's entry lists. Dates and host events bring none, so nothing is asked of
@@ -78,6 +80,13 @@ impl App {
         }
         Ok(of_execution(&roster.stages, &loaded.execution.trigger))
     }
+}
+
+/// Whether a start has anything to do with artifacts; cheap.
+pub(crate) fn concerns_artifacts(definition: &Definition, trigger: &serde_json::Map<String, Value>) -> bool {
+    let keys = ["artifacts", "receivedArtifacts", "expectedArtifacts", "resolvedExpectedArtifacts"];
+    definition.document.get("expectedArtifacts").is_some_and(|expected| !is_none(expected))
+        || keys.iter().any(|key| trigger.get(*key).is_some_and(|value| !value.is_null()))
 }
 
 fn is_none(expected: &Value) -> bool {

@@ -30,11 +30,13 @@ pub mod operations;
 pub mod pipelines;
 pub mod plugins;
 pub mod questions;
+pub mod quiet;
 pub mod schema;
 pub mod stages;
 pub mod start;
 pub mod stats;
 pub mod stream;
+pub mod system;
 #[cfg(test)]
 mod tests;
 pub mod tokens;
@@ -57,7 +59,7 @@ pub use error::{AppError, ErrorClass};
 pub use stats::Stats;
 pub use store::{
     AuditFilter, Committed, ConfiguredTrigger, Cursor, EventFilter, ExecutionFilter, NewExecution, OperationFilter,
-    Page, RecordedEvent, StoredExecution, Token,
+    Page, RecordedEvent, StoredExecution, Token, Waiting,
 };
 
 /// What an operator decides.
@@ -67,6 +69,8 @@ pub struct Config {
     pub unrestricted: Unrestricted,
     /// Address of the console, for links in notifications; empty: they carry none.
     pub console: String,
+    /// When triggers start nothing.
+    pub quiet: Option<quiet::QuietPeriod>,
 }
 
 /// Which page of a list.
@@ -109,6 +113,9 @@ struct Inner {
     deciding: locks::Locks,
     refused: RwLock<Vec<plugins::Refused>>,
     templates: expression::Templates,
+    paused: RwLock<Option<system::SystemPause>>,
+    /// One pause or resume of the server at a time.
+    pausing: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -124,6 +131,7 @@ impl App {
     ) -> Result<App, AppError> {
         let catalogs = Catalogs::load(store.clone()).await?;
         let instance = stream::instance(&store, environment.as_ref()).await?;
+        let paused = system::stored(&store).await?;
         let inner = Inner {
             store,
             runtime,
@@ -143,6 +151,8 @@ impl App {
             deciding: locks::Locks::new(),
             refused: RwLock::default(),
             templates: expressions::templates(),
+            paused: RwLock::new(paused),
+            pausing: tokio::sync::Mutex::new(()),
         };
         Ok(App { inner: Arc::new(inner) })
     }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use domain::code::{Code, code};
 use domain::environment::uuid;
-use domain::execution::PipelineAt;
 use domain::id::{ExecutionId, PipelineId};
 use domain::plugin::call::{Heard, Hook, HookReply, Mode, Payload, Scope};
 use domain::plugin::{Grants, HttpGrant, Installed};
@@ -227,6 +226,8 @@ impl App {
             let message = format!("Pipeline `{}` is disabled: no trigger of it fires.", pipeline.name);
             return Err(AppError::conflict(code("pipeline.disabled"), message));
         }
+        self.refuse_paused()?;
+        self.refuse_quiet(&known.read.0, kind)?;
         let principal = managed_identity(pipeline.application.as_str());
         let acl = self.acl(&pipeline.application).await?;
         authorize(&principal, Action::Execute, Resource::Application(&acl)).map_err(|denied| {
@@ -234,23 +235,19 @@ impl App {
         })?;
         let given = with_artifacts(payload, key, &trigger.config);
         self.check_artifacts(kind, &known.read.0.document, trigger, &given)?;
-        let mut new = self
-            .admit(Admission {
-                id: None,
-                application: &pipeline.application,
-                pipeline: Some(PipelineAt { id: pipeline.id.clone(), revision: pipeline.revision }),
-                definition: &known.read.0,
-                trigger: &given,
-                kind,
-                user: ANONYMOUS,
-                principal: &principal,
-                parent: None,
-            })
-            .await?;
-        if let Err(error) = self.check_known(&known, &self.inner.catalogs.current()) {
-            new.refused = Some(error.message);
-        }
-        Ok(new)
+        let admitted = self.admit(Admission {
+            id: None,
+            application: &pipeline.application,
+            pipeline: Some(&known),
+            definition: &known.read.0,
+            trigger: &given,
+            kind,
+            user: ANONYMOUS,
+            principal: &principal,
+            parent: None,
+            by_hand: false,
+        });
+        Ok(admitted.await?.new)
     }
 
     /// Recorded events, newest first, as far as `caller` may look at the pipelines they were looked at for. A page may be short

@@ -9,6 +9,7 @@ use domain::question::QuestionRow;
 use domain::stage::request::Placement;
 use domain::stage::{Ended, Pending, Phase, Record, Run, StageStatus, StoredStage, StoredState};
 use domain::{Failure, Params, Timestamp};
+use store::Waiting;
 
 /// An execution, its stages and what it asks people.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct ExecutionView {
     pub due: Option<Timestamp>,
     /// Why its start was refused.
     pub refused: Option<String>,
+    /// What it waits behind, while it waits for a slot of its pipeline.
+    pub waiting: Option<Waiting>,
     /// Number of its newest event.
     pub events: i64,
     /// The document that it runs, as written.

@@ -9,6 +9,7 @@ mod children;
 mod config;
 mod core;
 mod drive;
+mod dry_run;
 mod evaluate;
 mod gathered;
 mod lanes;

@@ -7,6 +7,7 @@ use domain::{Failure, FailureClass, Timestamp, code::code};
 use scheduler::{Fault, inputs};
 
 use crate::core::Core;
+use crate::dry_run;
 use crate::seat::Seat;
 
 /// Steps the running stage at `position` on the digest that its execution is pinned to. A type that the catalogue does not have is a
@@ -31,14 +32,18 @@ pub(crate) async fn step(core: &Core, seat: &Seat, position: usize, now: Timesta
         key: String::new(),
     };
     core.counters.steps.one();
-    core.app.runtime().step(&scope, &turn).await.map_err(|fault| {
+    let verdict = core.app.runtime().step(&scope, &turn).await.map_err(|fault| {
         core.counters.faults.one();
         if core.quarantine.note(&installed.digest, &execution.application, &execution.id) {
             core.counters.quarantined.one();
             tracing::error!(plugin = %installed.manifest.id, digest = %installed.digest, "a plugin fails in executions of several applications");
         }
         Fault { failure: fault.failure, retryable: fault.retryable }
-    })
+    })?;
+    if !dry_run::is_dry(execution) {
+        return Ok(verdict);
+    }
+    Ok(dry_run::instead(verdict, stage.running().map_or(&[], |run| &run.pending)))
 }
 
 fn unknown(kind: &str, provider: Option<&str>, revision: i64) -> Verdict {

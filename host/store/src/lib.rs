@@ -37,7 +37,7 @@ pub use audit::{Audit, AuditFilter};
 pub use config::{OpenError, StoreConfig, Synchronous};
 pub use drive::{Checkpoint, DriveCommit, DriveOutcome, NewExecution};
 pub use events::Events;
-pub use executions::{ExecutionFilter, Executions, Loaded, OpenExecution, StoredExecution};
+pub use executions::{ExecutionFilter, Executions, Loaded, OpenExecution, StoredExecution, Waiting};
 pub use operations::{OperationFilter, Operations};
 pub use page::{Cursor, Page};
 pub use pipelines::{ConfiguredTrigger, Pipelines};

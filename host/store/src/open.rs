@@ -18,7 +18,8 @@ use crate::writer::{Announcer, Checkpointer, Writer};
 const APPLICATION: i64 = 0x4d73_6874;
 
 /// Every schema there was, in order; a database at version n has had the first n.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_initial.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0003_queues.sql")];
 
 pub(crate) async fn open(config: StoreConfig, environment: Arc<dyn Environment>) -> Result<Inner, OpenError> {
     let lock = Arc::new(lock(&config.folder)?);

@@ -32,6 +32,8 @@ pub enum Write {
         /// Revision it replaces.
         expect: Option<i64>,
     },
+    /// Give pipelines their places in the list of their application, from the first on; neither revisions nor documents change.
+    OrderPipelines(Vec<PipelineId>),
     /// Remove a pipeline; its executions and revisions stay readable.
     DeletePipeline(PipelineId),
     /// Admit an execution; its first event, number 1, is `execution.created`, written by the store. Refused with

@@ -32,11 +32,11 @@ async fn the_last_execution_of_the_pipeline_gives_prior_artifacts() {
     let entry = json!([{ "id": "x", "matchArtifact": {"name": "a"}, "usePriorArtifact": true }]);
     bed.save(with_expected(chain(vec![script(json!([]))]), entry)).await.unwrap();
     let failed = start(&bed, "chain", json!({})).await.expect_err("the first run has no prior");
-    assert_eq!(failed.code.as_str(), "execution.start-failed");
+    assert_eq!(failed.code.as_str(), "artifact.unmatched");
     let recorded =
         bed.store.executions().list(&store::ExecutionFilter::default(), None, 1).await.unwrap().items.remove(0);
     assert_eq!(recorded.execution.status(), ExecutionStatus::Terminal);
-    assert!(recorded.refused.expect("a reason").starts_with("Unmatched expected artifact"));
+    assert!(recorded.refused.expect("a reason").starts_with("Failed on startup: Unmatched expected artifact"));
 
     let given = json!({ "artifacts": [{"name": "a", "version": "1"}] });
     let first = start(&bed, "chain", given).await.unwrap();
@@ -104,7 +104,7 @@ async fn a_child_is_given_what_its_parent_sees_and_fails_without_what_it_needs()
     let started = stage(&view, "1").context.get("executionId").unwrap().as_str().unwrap().to_owned();
     let failed = bed.view(&started.as_str().into()).await.unwrap();
     assert_eq!(failed.status, ExecutionStatus::Terminal, "the child is recorded as failed");
-    assert!(failed.refused.unwrap().starts_with("Unmatched expected artifact"));
+    assert!(failed.refused.unwrap().starts_with("Failed on startup: Unmatched expected artifact"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

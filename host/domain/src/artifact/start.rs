@@ -21,7 +21,8 @@ impl AtStart {
     /// pipeline list, too, and whatever fits something that it was given.
     #[must_use]
     pub fn new(document: &Params, trigger: &Params) -> AtStart {
-        let received = Artifact::read_all(trigger.get("artifacts"));
+        let received = ["receivedArtifacts", "artifacts"].into_iter().flat_map(|key| Artifact::read_all(trigger.get(key)));
+        let received = distinct(received);
         let mut listed = texts(trigger.get("expectedArtifactIds"));
         let parent = trigger.get("parentExecution").filter(|parent| parent.is_object());
         if let Some(id) = parent.and_then(|parent| parent.get("pipelineConfigId")).and_then(Value::as_str) {
@@ -35,7 +36,7 @@ impl AtStart {
         };
         let all = ExpectedArtifact::read_all(document.get("expectedArtifacts"));
         let considered = all.into_iter().filter(is_considered).collect();
-        let named = ["artifacts", "expectedArtifacts", "resolvedExpectedArtifacts"]
+        let named = ["artifacts", "receivedArtifacts", "expectedArtifacts", "resolvedExpectedArtifacts"]
             .iter()
             .any(|key| trigger.get(key).is_some_and(|value| !value.is_null()));
         AtStart { considered, received, named }

@@ -29,6 +29,8 @@ pub struct Definition {
     pub disabled: bool,
     /// How many executions may run at once.
     pub concurrency: Concurrency,
+    /// Whether triggers of suppressed types do not fire in the server's quiet period.
+    pub respects_quiet_period: bool,
     /// Whether waiting executions are all kept when a slot frees, oldest first; otherwise the newest starts and the others are cancelled.
     pub keep_waiting: bool,
     /// Declared parameters, in order.
@@ -122,6 +124,7 @@ impl Definition {
         let limited = fields.boolean("limitConcurrent", false);
         let most = fields.count("maxConcurrentExecutions").unwrap_or(0);
         let keep_waiting = fields.boolean("keepWaitingPipelines", false);
+        let respects_quiet_period = fields.boolean("respectQuietPeriod", false);
         let evaluator_v4 = fields.text("spelEvaluator").is_some_and(|version| version.eq_ignore_ascii_case("v4"));
         let parameters = Parameter::read_all(&mut fields);
         let triggers = read_triggers(&mut fields);
@@ -137,6 +140,7 @@ impl Definition {
             name,
             disabled,
             concurrency,
+            respects_quiet_period,
             keep_waiting,
             parameters,
             triggers,

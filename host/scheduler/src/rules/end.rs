@@ -20,7 +20,9 @@ fn top_level(view: &View) -> impl Iterator<Item = StageStatus> + '_ {
 pub(super) fn execution(view: &mut View, now: Timestamp) {
     let started = match view.execution.state {
         ExecutionState::Running { started } => Some(started),
-        ExecutionState::NotStarted if view.execution.control.kind == ControlKind::Cancel => None,
+        ExecutionState::Queued | ExecutionState::NotStarted if view.execution.control.kind == ControlKind::Cancel => {
+            None
+        }
         _ => return,
     };
     if is_failing(view) {

@@ -24,6 +24,7 @@ mod run;
 pub mod sample;
 mod serve;
 mod skip;
+mod system;
 mod token;
 mod watch;
 
@@ -73,6 +74,7 @@ enum Verb {
     Resume(resume::Arguments),
     Patch(patch::Arguments),
     Skip(skip::Arguments),
+    System(system::Arguments),
     Eval(eval::Arguments),
     Plugin(plugin::Arguments),
     Token(token::Arguments),
@@ -128,6 +130,7 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::Resume(arguments) => arguments.run(context),
         Verb::Patch(arguments) => arguments.run(context),
         Verb::Skip(arguments) => arguments.run(context),
+        Verb::System(arguments) => arguments.run(context),
         Verb::Eval(arguments) => arguments.run(context),
         Verb::Plugin(arguments) => arguments.run(context),
         Verb::Token(arguments) => arguments.run(context),

@@ -12,6 +12,7 @@ mod value;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use app::quiet::QuietPeriod;
 use capabilities::Network;
 
 pub use error::ConfigError;
@@ -42,6 +43,8 @@ pub struct Config {
     pub console: String,
     /// Threads of the server; absent: one for each processor.
     pub workers: Option<usize>,
+    /// When triggers start nothing.
+    pub quiet: Option<QuietPeriod>,
 }
 
 /// Shape of log lines.
@@ -83,8 +86,17 @@ impl Config {
             })?,
             console: layers.read("console", |text| Ok(text.to_owned()))?,
             workers: layers.read("workers", value::threads)?,
+            quiet: quiet(layers)?,
         })
     }
+}
+
+/// The quiet period: one end alone sets none.
+fn quiet(layers: &Layers) -> Result<Option<QuietPeriod>, ConfigError> {
+    let from = layers.read("quiet-from", value::instant)?;
+    let until = layers.read("quiet-until", value::instant)?;
+    let suppressed = layers.read("quiet-triggers", value::list)?;
+    Ok(from.zip(until).map(|(from, until)| QuietPeriod { from, until, suppressed }))
 }
 
 #[cfg(test)]

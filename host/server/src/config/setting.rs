@@ -87,6 +87,27 @@ pub const SETTINGS: &[Setting] = &[
         switch: false,
         help: "Threads of the server; by default one for each processor",
     },
+    Setting {
+        key: "quiet-from",
+        value_name: "INSTANT",
+        default: "",
+        switch: false,
+        help: "Beginning of the quiet period, such as 2026-12-24T18:00:00+01:00: triggers do not start pipelines that say `respectQuietPeriod`",
+    },
+    Setting {
+        key: "quiet-until",
+        value_name: "INSTANT",
+        default: "",
+        switch: false,
+        help: "End of the quiet period; without both there is none",
+    },
+    Setting {
+        key: "quiet-triggers",
+        value_name: "LIST",
+        default: "",
+        switch: false,
+        help: "Trigger types that start nothing in the quiet period, such as cron,webhook; by default all",
+    },
 ];
 
 impl Setting {

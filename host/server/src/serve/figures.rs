@@ -8,7 +8,14 @@ use engine::EngineHandle;
 pub(super) fn sources(app: &App, engine: &EngineHandle) -> Vec<Source> {
     let (used, driven, run) = (app.clone(), engine.clone(), app.runtime().clone());
     vec![
-        Box::new(move || of_app(used.stats())),
+        Box::new(move || {
+            let paused = gauge(
+                "paused",
+                "1 while the server is paused and starts nothing",
+                used.system_pause().is_some().into(),
+            );
+            of_app(used.stats()).into_iter().chain([paused]).collect()
+        }),
         Box::new(move || of_engine(&driven.stats())),
         Box::new(move || of_runtime(&run.stats())),
     ]

@@ -32,13 +32,7 @@ impl Parts {
         let components = Arc::new(StoredComponents::new(store.clone()));
         let settings = runtime::Config { data: config.data.clone(), ..runtime::Config::default() };
         let runtime = Runtime::new(settings, lent, components)?;
-        let app = App::open(
-            store.clone(),
-            runtime,
-            Arc::clone(&environment),
-            app::Config { console: config.console.clone(), ..app::Config::default() },
-        )
-        .await?;
+        let app = App::open(store.clone(), runtime, Arc::clone(&environment), app_config(config)).await?;
         let engine = Engine::start(&app, environment, engine_config(config))?;
         Ok(Parts { app, engine, store })
     }
@@ -63,6 +57,10 @@ fn store_config(config: &Config) -> StoreConfig {
         Synchronous::Normal => store::Synchronous::Normal,
     };
     StoreConfig { synchronous, ..StoreConfig::new(&config.data) }
+}
+
+fn app_config(config: &Config) -> app::Config {
+    app::Config { quiet: config.quiet.clone(), console: config.console.clone(), ..app::Config::default() }
 }
 
 fn engine_config(config: &Config) -> engine::Config {

@@ -74,6 +74,19 @@ pub struct OpenExecution {
     pub number: i64,
 }
 
+/// What an execution waits behind, at one moment (reference pipelines-and-stages.md §2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many executions of its pipeline run at once.
+    pub limit: u32,
+    /// All that wait are kept and start oldest first; otherwise the newest starts and the others are cancelled.
+    pub keep: bool,
+    /// How many hold a slot.
+    pub running: u32,
+    /// How many wait that came before it.
+    pub older: u32,
+}
+
 /// Which executions. Empty or absent members ask for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExecutionFilter {
@@ -143,7 +156,7 @@ impl Executions<'_> {
     pub async fn open(&self, after: i64, limit: u32) -> Result<Vec<OpenExecution>, ReadError> {
         let rows = sqlx::query(
             "select e.number, e.id, exists (select 1 from inbox i where i.execution = e.number) as has_inbox,
-              case when e.status = 'NOT_STARTED' or (e.control = 'pause') <> (e.paused_since is not null)
+              case when (e.status = 'NOT_STARTED' and e.slot is not 'waits') or (e.control = 'pause') <> (e.paused_since is not null)
                 or (e.control = 'cancel' and e.cancel_told = 0) then 0 else e.due end as due
             from executions e indexed by executions_open where e.ended is null and e.number > $1 order by e.number limit $2",
         )
@@ -166,6 +179,31 @@ impl Executions<'_> {
     pub async fn last_started(&self, pipeline: &PipelineId) -> Result<Option<ExecutionId>, ReadError> {
         let row = sqlx::query(LAST_STARTED).bind(pipeline.as_str()).fetch_optional(self.store.readers()).await?;
         row.map(|row| Columns { table: TABLE, row: &row }.id("id")).transpose()
+    }
+
+    /// What an execution waits behind; absent unless it waits for a slot.
+    pub async fn waiting(&self, id: &ExecutionId) -> Result<Option<Waiting>, ReadError> {
+        let row = sqlx::query(
+            "select q.most, q.keep,
+              (select count(*) from executions h where h.pipeline = e.pipeline and h.slot = 'holds' and h.status <> 'PAUSED') as running,
+              (select count(*) from executions w where w.pipeline = e.pipeline and w.slot = 'waits' and w.control <> 'cancel'
+                and w.turn < e.turn) as older
+            from executions e join queues q on q.pipeline = e.pipeline where e.id = $1 and e.slot = 'waits'",
+        )
+        .bind(id.as_str())
+        .fetch_optional(self.store.readers())
+        .await?;
+        row.map(|row| {
+            let row = Columns { table: "queues", row: &row };
+            let count = |name| u32::try_from(row.get::<i64>(name)?).map_err(|error| row.damaged(error));
+            Ok(Waiting {
+                limit: count("most")?,
+                keep: row.get("keep")?,
+                running: count("running")?,
+                older: count("older")?,
+            })
+        })
+        .transpose()
     }
 
     /// How many executions are in each state that is not complete, of one application or of all.

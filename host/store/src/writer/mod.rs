@@ -9,6 +9,7 @@ mod drive;
 mod facts;
 mod group;
 mod single;
+mod slots;
 mod tx;
 mod unit;
 

@@ -10,4 +10,5 @@ pub mod resume;
 pub mod start;
 pub mod start_document;
 pub mod start_named;
+pub(crate) mod waiting;
 pub(crate) mod wire;

@@ -8,6 +8,7 @@ use domain::{Failure, Params};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::waiting::Waiting;
 use crate::moment::Moment;
 use crate::v1::questions::wire::Question;
 
@@ -157,6 +158,9 @@ pub struct WholeExecution {
     /// Why its start was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// What it waits behind, while it waits for a slot of its pipeline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
     /// Since when it is paused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paused_since: Option<Moment>,
@@ -183,6 +187,7 @@ impl From<ExecutionView> for WholeExecution {
             paused_since,
             due,
             refused,
+            waiting,
             events,
             document,
             stages,
@@ -190,6 +195,7 @@ impl From<ExecutionView> for WholeExecution {
         } = view;
         let (open, decided): (Vec<_>, Vec<_>) = questions.into_iter().partition(|question| question.closed.is_none());
         WholeExecution {
+            waiting: waiting.map(|waiting| Waiting::of(waiting, &execution.name)),
             execution: execution.into(),
             version,
             events,
