@@ -24,8 +24,8 @@ fn part(at: &str, wanted: &Value, shown: &Value) -> Result<()> {
             .iter()
             .try_for_each(|(key, wanted)| part(&format!("{at}/{key}"), wanted, shown.get(key).unwrap_or(&Value::Null))),
         (Value::Array(wanted), Value::Array(shown)) if wanted.len() == shown.len() => {
-            let pairs = wanted.iter().zip(shown).enumerate();
-            pairs.into_iter().try_for_each(|(index, (wanted, shown))| part(&format!("{at}/{index}"), wanted, shown))
+            let mut pairs = wanted.iter().zip(shown).enumerate();
+            pairs.try_for_each(|(index, (wanted, shown))| part(&format!("{at}/{index}"), wanted, shown))
         }
         _ => {
             ensure!(wanted == shown, "it shows {shown} at {at}, not {wanted}");

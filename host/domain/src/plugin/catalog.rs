@@ -89,8 +89,8 @@ impl Catalog {
     #[must_use]
     pub fn find_artifact(&self, kind: &str) -> Option<&Installed> {
         let serving = |served: &str| {
-            let enabled = self.plugins.values().filter(|installed| installed.enabled);
-            enabled.into_iter().find(|installed| installed.manifest.artifacts.iter().any(|one| one == served))
+            let mut enabled = self.plugins.values().filter(|installed| installed.enabled);
+            enabled.find(|installed| installed.manifest.artifacts.iter().any(|one| one == served))
         };
         let category = || kind.split_once('/').and_then(|(category, _)| serving(&format!("{category}/*")));
         serving(kind).or_else(category)
@@ -99,8 +99,8 @@ impl Catalog {
     /// The provider that delivers notifications of the type `kind`.
     #[must_use]
     pub fn find_notifier(&self, kind: &str) -> Option<&Installed> {
-        let enabled = self.plugins.values().filter(|installed| installed.enabled);
-        enabled.into_iter().find(|installed| installed.manifest.notifications.iter().any(|one| one == kind))
+        let mut enabled = self.plugins.values().filter(|installed| installed.enabled);
+        enabled.find(|installed| installed.manifest.notifications.iter().any(|one| one == kind))
     }
 
     /// The trigger type `kind`.
