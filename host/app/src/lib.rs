@@ -7,6 +7,7 @@
 mod access;
 pub mod admission;
 pub mod applications;
+mod artifacts;
 pub mod audit;
 pub mod authorize;
 #[cfg(any(test, feature = "bed"))]
@@ -25,6 +26,7 @@ pub mod expressions;
 pub mod host;
 pub mod known;
 mod locks;
+mod notifications;
 pub mod operations;
 pub mod pipelines;
 pub mod plugins;
@@ -47,6 +49,7 @@ use std::sync::{Arc, RwLock};
 
 use domain::environment::Environment;
 use domain::id::PipelineId;
+use domain::notification::Notification;
 use runtime::Runtime;
 use store::Store;
 
@@ -68,6 +71,8 @@ pub struct Config {
     pub unrestricted: Unrestricted,
     /// Time zone of execution windows.
     pub zone: domain::window::Zone,
+    /// Address of the console, for links in notifications; empty: they carry none.
+    pub console: String,
     /// When triggers start nothing.
     pub quiet: Option<quiet::QuietPeriod>,
 }
@@ -103,6 +108,7 @@ struct Inner {
     instance: String,
     schemas: schema::Schemas,
     acls: cache::Cache<String, Arc<Acl>>,
+    notifications: cache::Cache<String, Arc<Vec<Notification>>>,
     names: cache::Cache<(String, String), PipelineId>,
     pipelines: cache::Cache<PipelineId, Arc<known::Known>>,
     definitions: cache::Cache<(PipelineId, i64), Arc<known::Read>>,
@@ -148,6 +154,7 @@ impl App {
             stats: Stats::default(),
             schemas: schema::Schemas::new(),
             acls: cache::Cache::new(),
+            notifications: cache::Cache::new(),
             names: cache::Cache::new(),
             pipelines: cache::Cache::new(),
             definitions: cache::Cache::new(),

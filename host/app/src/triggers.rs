@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use domain::code::{Code, code};
 use domain::environment::uuid;
 use domain::id::{ExecutionId, PipelineId};
-use domain::params::Value;
 use domain::plugin::call::{Heard, Hook, HookReply, Mode, Payload, Scope};
 use domain::plugin::{Grants, HttpGrant, Installed};
 use domain::trigger::{TriggerEvent, TriggerOutcome};
@@ -15,6 +14,7 @@ use store::{ConfiguredTrigger, EventFilter, NewExecution, Page, RecordedEvent, W
 
 use crate::access::Attempt;
 use crate::admission::Admission;
+use crate::artifacts::with_artifacts;
 use crate::authorize::{Action, Resource, authorize, managed_identity};
 use crate::{App, AppError, Caller, ErrorClass, PageRequest, Via};
 
@@ -233,7 +233,8 @@ impl App {
         authorize(&principal, Action::Execute, Resource::Application(&acl)).map_err(|denied| {
             AppError::new(ErrorClass::Denied, code("access.denied"), format!("The trigger needs {}.", denied.missing))
         })?;
-        let given = with_artifacts(payload, key);
+        let given = with_artifacts(payload, key, &trigger.config);
+        self.check_artifacts(kind, &known.read.0.document, trigger, &given)?;
         let admitted = self.admit(Admission {
             id: None,
             application: &pipeline.application,
@@ -338,16 +339,6 @@ fn secrets(triggers: &[ConfiguredTrigger]) -> Vec<String> {
     secrets.sort();
     secrets.dedup();
     secrets
-}
-
-fn with_artifacts(payload: Payload, key: &str) -> Params {
-    let Payload { trigger, artifacts } = payload;
-    let mut members = trigger.value().as_object().cloned().unwrap_or_default();
-    if artifacts.value().as_array().is_some_and(|artifacts| !artifacts.is_empty()) {
-        members.entry("artifacts").or_insert_with(|| artifacts.value().clone());
-    }
-    members.insert("eventId".into(), key.into());
-    Params::new(Value::Object(members))
 }
 
 /// What a trigger plugin may do while it listens: look, never act. Everything it wants was granted at its install.

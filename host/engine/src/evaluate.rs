@@ -68,6 +68,32 @@ pub(crate) async fn answer(
     unevaluated(expressions)
 }
 
+/// A value with results in the place of expressions, as the stage at `position` or else the execution itself sees them; what fails stays
+/// as it is written.
+pub(crate) async fn value(
+    core: &Core,
+    worker: &mut Worker,
+    seat: &mut Seat,
+    position: Option<usize>,
+    value: &Params,
+    now: Timestamp,
+) -> Params {
+    let mut answers = Answers::new();
+    for _ in 0..ROUNDS {
+        let scene = Scene::new(&seat.view.execution, &seat.view.stages, &seat.document);
+        let execution = &seat.view.execution.id;
+        let given = Given { templates: core.app.templates(), now, seed: seed(execution, now), answers: &answers };
+        match evaluation::value(&scene, position, value, given) {
+            Ok(value) => return value,
+            Err(needs) => {
+                drop(scene);
+                fetch(core, worker, seat, needs, &mut answers).await;
+            }
+        }
+    }
+    value.clone()
+}
+
 async fn fetch(core: &Core, worker: &mut Worker, seat: &Seat, needs: Vec<Need>, answers: &mut Answers) {
     let execution = &seat.view.execution;
     worker.rest();

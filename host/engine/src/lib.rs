@@ -13,6 +13,7 @@ mod dry_run;
 mod evaluate;
 mod gathered;
 mod lanes;
+mod notify;
 mod orders;
 mod perform;
 mod quarantine;

@@ -86,7 +86,8 @@ pub enum Order {
         /// Why.
         reason: String,
     },
-    /// People are told, once.
+    /// People are told, once: by the stage, whose request is answered at once, or by the host, under a label of its own
+    /// ([`domain::notification::is_event`]) that has no answer. Deliveries come back as `Fact::Answered` under their own keys.
     Notify {
         /// Its identity.
         key: OperationKey,

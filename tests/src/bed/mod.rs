@@ -2,6 +2,7 @@
 //! moved by hand; nothing else is a stand-in.
 
 pub mod clock;
+pub mod secrets;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -105,7 +106,7 @@ impl Bed {
     /// # Errors
     /// It is refused.
     pub async fn start(&self, document: Value) -> Result<ExecutionId> {
-        self.start_in(APPLICATION, document).await
+        self.start_with(document, &Params::object()).await
     }
 
     /// Starts a document that is not stored in another application, which is made if need be.
@@ -119,6 +120,15 @@ impl Bed {
         }
         let target = Target::Document { application: Some(application.into()), document: Params::new(document) };
         Ok(self.app.start(&Caller::system(), target, &Params::object()).await?.execution.id)
+    }
+
+    /// Starts a document that is not stored, with this trigger.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub async fn start_with(&self, document: Value, trigger: &Params) -> Result<ExecutionId> {
+        let target = Target::Document { application: Some(APPLICATION.into()), document: Params::new(document) };
+        Ok(self.app.start(&Caller::system(), target, trigger).await?.execution.id)
     }
 
     /// Saves a pipeline and returns its id.
@@ -298,8 +308,12 @@ fn runtime(store: &Store, data: &Path, denials: app::denials::Told) -> Result<Ru
         worker: WorkerProgram { program: compile_worker()?, arguments: Vec::new() },
         ..runtime::Config::default()
     };
-    let denials = Arc::new(denials);
-    let lent = Capabilities::new(capabilities::Config { denials, ..capabilities::Config::new(data.to_owned(), "bed") });
+    let lent = Capabilities::new(capabilities::Config {
+        allow_networks: vec!["127.0.0.0/8".parse()?],
+        secrets: Arc::new(secrets::Written),
+        denials: Arc::new(denials),
+        ..capabilities::Config::new(data.to_owned(), "bed")
+    });
     Ok(Runtime::new(config, lent, Arc::new(StoredComponents::new(store.clone())))?)
 }
 

@@ -18,6 +18,8 @@ pub struct Scenario {
     pub timeline: Vec<String>,
     /// What stages show at the end.
     pub shows: Vec<Shown>,
+    /// What the execution has on record at its end, at least: `trigger`, and `stages` by reference with `context`, `outputs`, `artifacts`.
+    pub record: Option<Value>,
 }
 
 /// One line of what is shown.
@@ -69,7 +71,7 @@ pub struct Step {
 /// What people can do.
 #[derive(Debug)]
 pub enum Act {
-    /// Start with these parameters.
+    /// Start with this trigger: `start {…}` gives its parameters, `trigger {…}` all of it.
     Start(Value),
     /// Answer the open question of a stage.
     Answer {
@@ -132,7 +134,9 @@ impl Scenario {
             .collect();
         let shown_lines = if text.contains("## Shows") { section(text, "Shows")? } else { String::new() };
         let shows = shown_lines.lines().filter(|line| !line.trim().is_empty()).map(shown).collect::<Result<_>>()?;
-        Ok(Scenario { claim, pipeline, script, timeline, shows })
+        let record = text.contains("## Record").then(|| section(text, "Record")).transpose()?;
+        let record = record.map(|record| serde_json::from_str(&record).context("the record is no JSON")).transpose()?;
+        Ok(Scenario { claim, pipeline, script, timeline, shows, record })
     }
 }
 
@@ -200,8 +204,9 @@ fn act(text: &str) -> Option<Act> {
         Some((stage.to_owned(), serde_json::from_str::<Value>(json).ok()?))
     };
     Some(match verb {
-        "start" if rest.is_empty() => Act::Start(Value::Object(serde_json::Map::new())),
-        "start" => Act::Start(serde_json::from_str(rest).ok()?),
+        "start" if rest.is_empty() => Act::Start(serde_json::json!({})),
+        "start" => Act::Start(serde_json::json!({ "parameters": serde_json::from_str::<Value>(rest).ok()? })),
+        "trigger" => Act::Start(serde_json::from_str(rest).ok()?),
         "answer" => staged().map(|(stage, answer)| Act::Answer { stage, answer, by })?,
         "patch" => staged().map(|(stage, patch)| Act::Patch { stage, patch, by })?,
         "skip" => Act::Skip { stage: body.to_owned(), by },

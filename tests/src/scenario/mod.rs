@@ -5,6 +5,7 @@ pub mod convert;
 pub mod file;
 pub mod native;
 pub mod pure;
+pub mod record;
 pub mod timeline;
 pub mod whole;
 

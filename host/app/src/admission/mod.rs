@@ -4,7 +4,8 @@
 //! 1, 2  read       what was given; what cannot be read is refused, and leaves nothing behind
 //! 3     parent     the execution that `parentPipelineId` names
 //! 4     parameters defaults, and null for the rest
-//! 5, 6  (artifacts and templates)
+//! 5     artifacts  what the pipeline expects, bound to what was received
+//! 6     (templates)
 //! 7     disabled
 //! 8     fits       what is installed
 //! 9     evaluate   the document, as far as its evaluator does so at the start
@@ -26,6 +27,7 @@ use domain::principal::{Principal, Standing};
 use serde_json::Map;
 use store::NewExecution;
 
+use crate::artifacts::concerns_artifacts;
 use crate::known::Known;
 use crate::{App, AppError, ErrorClass};
 
@@ -110,8 +112,23 @@ impl App {
     async fn prepare(&self, start: &mut Starting<'_>) -> Result<(), AppError> {
         self.name_parent(&mut start.trigger, start.admission.principal).await?;
         trigger::give_parameters(&mut start.trigger, start.admission.definition);
+        self.expect_artifacts(start).await?;
         refuse_disabled(start.admission.definition)?;
         self.fits(&start.admission)
+    }
+
+    /// Step 5.
+    async fn expect_artifacts(&self, start: &mut Starting<'_>) -> Result<(), AppError> {
+        let Admission { pipeline, definition, .. } = &start.admission;
+        if !concerns_artifacts(definition, &start.trigger) {
+            return Ok(());
+        }
+        let given = Params::new(Value::Object(start.trigger.clone()));
+        let pipeline = pipeline.map(|known| &known.pipeline.id);
+        if let Some(Value::Object(resolved)) = self.resolve_artifacts(&start.id, pipeline, definition, &given).await? {
+            start.trigger = resolved;
+        }
+        Ok(())
     }
 
     fn fits(&self, admission: &Admission<'_>) -> Result<(), AppError> {

@@ -211,6 +211,48 @@ pub enum EventKind {
         /// Its reference.
         reference: RefId,
     },
+    /// People are to be told: a delivery was ordered.
+    #[serde(rename = "notification.ordered")]
+    NotificationOrdered {
+        /// Of which stage; absent: of the execution itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stage: Option<StageId>,
+        /// Label of the operation that delivers it.
+        label: Label,
+        /// Which of the configured `when` values.
+        when: String,
+        /// Type of the notification.
+        kind: String,
+        /// Where it goes, as far as people may see it.
+        address: String,
+    },
+    /// A delivery has its outcome.
+    #[serde(rename = "notification.ended")]
+    NotificationEnded {
+        /// Of which stage; absent: of the execution itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stage: Option<StageId>,
+        /// Label of the operation that delivered it, or did not.
+        label: Label,
+        /// What went wrong, if something did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<Failure>,
+    },
+    /// People should be told, and nothing can do it.
+    #[serde(rename = "notification.undeliverable")]
+    NotificationUndeliverable {
+        /// Of which stage; absent: of the execution itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stage: Option<StageId>,
+        /// Which of the configured `when` values.
+        when: String,
+        /// Type of the notification.
+        kind: String,
+        /// Where it should go, as far as people may see it.
+        address: String,
+        /// Why not, and what to do.
+        reason: Failure,
+    },
     /// The plugin failed, not the work: trap, deadline, malformed reply.
     #[serde(rename = "stage.fault")]
     StageFault {

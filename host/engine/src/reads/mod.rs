@@ -69,7 +69,7 @@ pub(crate) async fn ask(
     for (key, request) in queries {
         core.counters.reads.one();
         if request.provider.as_deref() == Some(HOST) {
-            let outcome = host::answer(core, seat, &request).await;
+            let outcome = host::answer(core, seat, &key.stage, &request).await;
             answers.push((key, outcome));
             continue;
         }

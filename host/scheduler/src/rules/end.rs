@@ -42,6 +42,7 @@ pub(super) fn execution(view: &mut View, now: Timestamp) {
     view.execution.state = ExecutionState::Ended { started, ended: now, status };
     view.event(now, EventKind::ExecutionEnded { status });
     view.touch_execution();
+    super::notify::execution_ended(view, status);
 }
 
 /// The status that the execution ends with; absent while a stage may still start.

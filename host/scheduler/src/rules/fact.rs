@@ -52,6 +52,9 @@ fn answered(
     outcome: Result<Params, Failure>,
     now: Timestamp,
 ) -> Received {
+    if domain::notification::is_delivery(label) {
+        return super::notify::delivered(view, stage, label, outcome.err(), now);
+    }
     let Some(position) = view.position(stage).filter(|&position| view.stages[position].run == run) else {
         return Received::Ignored;
     };

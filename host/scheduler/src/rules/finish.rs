@@ -16,6 +16,7 @@ pub const EFFECT_GRACE: i64 = 30_000;
 /// The stage has said how it ends: everything pending is withdrawn.
 pub(super) fn begin(view: &mut View, position: usize, finish: Finish, now: Timestamp) {
     super::verdict::show(view, position, &finish.patch, now);
+    let finish = super::artifacts::bind(view, position, finish);
     let Some(run) = view.stages[position].running_mut() else {
         return;
     };
@@ -88,6 +89,7 @@ fn end(view: &mut View, position: usize, now: Timestamp) {
     }));
     view.event(now, event);
     view.touch(position);
+    super::notify::stage_ended(view, position, status);
     if skipped {
         skip_children(view, position, now);
     }

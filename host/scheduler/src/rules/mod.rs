@@ -1,11 +1,13 @@
 //! The rules, one file per kind of event, and the three verbs that call them.
 
+mod artifacts;
 mod children;
 mod control;
 mod end;
 mod fact;
 mod finish;
 mod hold;
+mod notify;
 mod prepare;
 mod request;
 mod restart;
@@ -22,6 +24,7 @@ use domain::{Failure, Timestamp};
 use crate::view::{Fault, View};
 
 pub use fact::Received;
+pub use notify::tell;
 pub use window::await_window;
 
 /// Takes in a fact from outside.

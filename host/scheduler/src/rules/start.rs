@@ -14,6 +14,7 @@ pub(super) fn execution(view: &mut View, now: Timestamp) {
     view.execution.state = ExecutionState::Running { started: now };
     view.event(now, EventKind::ExecutionStarted);
     view.touch_execution();
+    super::notify::execution_started(view);
 }
 
 /// Starts every stage whose upstream is satisfied. Nothing starts in a paused, cancelled or failing execution.
@@ -78,4 +79,5 @@ fn start(view: &mut View, position: usize, now: Timestamp) {
     let event = EventKind::StageStarted { stage: stage.id.clone(), reference: stage.ref_id.clone(), run: stage.run };
     view.event(now, event);
     view.touch(position);
+    super::notify::stage_started(view, position);
 }

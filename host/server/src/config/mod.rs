@@ -43,6 +43,8 @@ pub struct Config {
     pub log_level: String,
     /// When a commit counts as done.
     pub synchronous: Synchronous,
+    /// Address of the console, for links in notifications.
+    pub console: String,
     /// Time zone of execution windows.
     pub window_zone: Zone,
     /// Threads of the server; absent: one for each processor.
@@ -91,6 +93,7 @@ impl Config {
             synchronous: layers.read("synchronous", |text| {
                 value::choice(text, &[("full", Synchronous::Full), ("normal", Synchronous::Normal)])
             })?,
+            console: layers.read("console", |text| Ok(text.to_owned()))?,
             window_zone: layers.read("window-zone", value::zone)?,
             workers: layers.read("workers", value::threads)?,
             quiet: quiet(layers)?,

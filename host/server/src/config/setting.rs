@@ -81,6 +81,13 @@ pub const SETTINGS: &[Setting] = &[
         help: "full: a commit survives a power cut. normal: it survives kill -9, but a power cut may lose the last moments",
     },
     Setting {
+        key: "console",
+        value_name: "URL",
+        default: "",
+        switch: false,
+        help: "Address at which people reach the console, for links in notifications; without it they carry none",
+    },
+    Setting {
         key: "window-zone",
         value_name: "ZONE",
         default: "America/Los_Angeles",

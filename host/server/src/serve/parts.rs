@@ -63,7 +63,12 @@ fn store_config(config: &Config) -> StoreConfig {
 }
 
 fn app_config(config: &Config) -> app::Config {
-    app::Config { unrestricted: config.unrestricted, zone: config.window_zone.clone(), quiet: config.quiet.clone() }
+    app::Config {
+        unrestricted: config.unrestricted,
+        zone: config.window_zone.clone(),
+        quiet: config.quiet.clone(),
+        console: config.console.clone(),
+    }
 }
 
 fn engine_config(config: &Config) -> engine::Config {

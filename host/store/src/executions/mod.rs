@@ -174,6 +174,13 @@ impl Executions<'_> {
         })
     }
 
+    /// The execution of a pipeline that was started last, in any state; one that never started counts only where none did. Of the
+    /// pipeline's executions the newest hundred are looked at: a queue may turn the order of starts round, but not over months.
+    pub async fn last_started(&self, pipeline: &PipelineId) -> Result<Option<ExecutionId>, ReadError> {
+        let row = sqlx::query(LAST_STARTED).bind(pipeline.as_str()).fetch_optional(self.store.readers()).await?;
+        row.map(|row| Columns { table: TABLE, row: &row }.id("id")).transpose()
+    }
+
     /// What an execution waits behind; absent unless it waits for a slot.
     pub async fn waiting(&self, id: &ExecutionId) -> Result<Option<Waiting>, ReadError> {
         let row = sqlx::query(
@@ -217,6 +224,9 @@ impl Executions<'_> {
         })
     }
 }
+
+const LAST_STARTED: &str = "select id from (select id, number, started from executions indexed by executions_pipeline
+    where pipeline = $1 order by number desc limit 100) order by coalesce(started, 0) desc, number desc limit 1";
 
 async fn stages(connection: &mut SqliteConnection, number: i64) -> Result<Vec<StoredStage>, ReadError> {
     let rows = sqlx::query("select body from stages where execution = $1 order by ordinal")

@@ -91,8 +91,12 @@ pub fn plugin() -> ProviderPlugin {
         .operation(OperationKind::new("slow", slow))
         .operation(OperationKind::new("fail", fail))
         .operation(OperationKind::new("trap", trap))
+        .operation(OperationKind::new("notify", nothing))
+        .operation(OperationKind::new("fetch", nothing).safe())
         .query(QueryKind::new("echo", echo))
         .query(QueryKind::new("broken", broken))
+        .artifacts(&["idle/thing", "things/*"])
+        .notifications(&["idle"])
         .account::<Anything>(&[])
 }
 
