@@ -33,7 +33,7 @@ impl FromRef<Api> for App {
 
 /// The routes that the OpenAPI document describes.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
-    use v1::{applications, executions, operations, pipelines, plugins, questions, stages, system, tokens};
+    use v1::{applications, executions, operations, pipelines, plugins, preview, questions, stages, system, tokens};
     OpenApiRouter::with_openapi(Base::openapi())
         .routes(routes!(applications::list::handler, applications::create::handler))
         .routes(routes!(applications::get::handler, applications::save::handler, applications::delete::handler))
@@ -43,6 +43,9 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(pipelines::get::handler, pipelines::save::handler, pipelines::delete::handler))
         .routes(routes!(pipelines::revisions::handler))
         .routes(routes!(pipelines::revision::handler))
+        .routes(routes!(preview::pipeline::handler))
+        .routes(routes!(preview::named::handler))
+        .routes(routes!(preview::document::handler))
         .routes(routes!(executions::start::handler))
         .routes(routes!(executions::start_named::handler))
         .routes(routes!(executions::list::handler, executions::start_document::handler))

@@ -32,6 +32,13 @@ pub struct Known {
     fits: AtomicI64,
 }
 
+impl Known {
+    /// The revision that an execution of it is pinned to.
+    pub(crate) fn at(&self) -> PipelineAt {
+        PipelineAt { id: self.pipeline.id.clone(), revision: self.pipeline.revision }
+    }
+}
+
 impl App {
     /// The stored pipeline with this id, from memory where it is.
     pub(crate) async fn known(&self, id: &PipelineId) -> Result<Arc<Known>, AppError> {

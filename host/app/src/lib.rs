@@ -27,6 +27,7 @@ mod locks;
 pub mod operations;
 pub mod pipelines;
 pub mod plugins;
+pub mod preview;
 pub mod questions;
 pub mod schema;
 pub mod stages;

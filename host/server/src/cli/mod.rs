@@ -22,6 +22,7 @@ mod resume;
 mod run;
 pub mod sample;
 mod serve;
+mod simulate;
 mod skip;
 mod token;
 mod watch;
@@ -64,6 +65,7 @@ enum Verb {
     Serve(serve::Arguments),
     Apply(apply::Arguments),
     Run(run::Arguments),
+    Simulate(simulate::Arguments),
     Get(get::Arguments),
     Watch(watch::Arguments),
     Answer(answer::Arguments),
@@ -118,6 +120,7 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::Serve(arguments) => arguments.run(),
         Verb::Apply(arguments) => arguments.run(context),
         Verb::Run(arguments) => arguments.run(context),
+        Verb::Simulate(arguments) => arguments.run(context),
         Verb::Get(arguments) => arguments.run(context),
         Verb::Watch(arguments) => arguments.run(context),
         Verb::Answer(arguments) => arguments.run(context),
