@@ -13,6 +13,8 @@ pub struct Wishes {
     acknowledged: BTreeMap<ExecutionId, ControlKind>,
     /// As they were when a drive was handed in, by the version that it had seen.
     handed_in: BTreeMap<(ExecutionId, i64), ControlKind>,
+    /// Resumes that are on their way: what is acknowledged meanwhile may not last.
+    resuming: BTreeMap<ExecutionId, usize>,
     /// Facts that were acknowledged, by execution.
     pub facts: BTreeMap<ExecutionId, i64>,
     /// Patches that were handed in, by execution.
@@ -20,8 +22,32 @@ pub struct Wishes {
 }
 
 impl Wishes {
-    /// Somebody's wish was acknowledged.
+    /// A resume sets out: from here on the execution may go on, acknowledged or not.
+    pub fn resume(&mut self, execution: &ExecutionId) {
+        *self.resuming.entry(execution.clone()).or_default() += 1;
+        if self.of(execution) == ControlKind::Pause {
+            self.acknowledged.remove(execution);
+        }
+    }
+
+    /// A resume has been answered.
+    pub fn resumed(&mut self, execution: &ExecutionId) {
+        if let Some(count) = self.resuming.get_mut(execution) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    /// The process has died: nobody answers what is on its way.
+    pub fn forget_process(&mut self) {
+        self.resuming.clear();
+    }
+
+    /// Somebody's pause or cancel was acknowledged.
     pub fn acknowledge(&mut self, execution: &ExecutionId, kind: ControlKind) {
+        let unsure = kind == ControlKind::Pause && self.resuming.get(execution).is_some_and(|count| *count > 0);
+        if unsure || self.of(execution) == ControlKind::Cancel {
+            return;
+        }
         self.acknowledged.insert(execution.clone(), kind);
     }
 
@@ -29,13 +55,6 @@ impl Wishes {
     #[must_use]
     pub fn of(&self, execution: &ExecutionId) -> ControlKind {
         self.acknowledged.get(execution).copied().unwrap_or(ControlKind::Run)
-    }
-
-    /// Executions that are held.
-    #[must_use]
-    pub fn paused(&self) -> Vec<ExecutionId> {
-        let paused = self.acknowledged.iter().filter(|(_, kind)| **kind == ControlKind::Pause);
-        paused.map(|(execution, _)| execution.clone()).collect()
     }
 
     /// A drive was handed in.

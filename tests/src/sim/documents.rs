@@ -91,7 +91,9 @@ fn demand(random: &mut Random, depth: u64) -> Value {
         1 => json!({ "timer": { "active": random.below(SPAN) } }),
         2 => json!({ "query": { "provider": PROVIDER, "kind": "look", "input": {} } }),
         3 => json!({ "evaluate": [{ "name": "sum", "value": "${1 + 1}" }] }),
-        4 => json!({ "notify": { "when": "now" } }),
+        4 if random.below(2) == 0 => json!({ "notify": { "when": "now" } }),
+        // Nobody has started it: that it is over is told at once.
+        4 => json!({ "awaitExecution": "01JGFJK0000000000000000000" }),
         5 => json!({ "ask": { "title": "Well?", "expires": { "active": random.between(1_000, 60_000) } } }),
         12 | 13 => json!({ "runStages": { "placement": if random.below(2) == 0 { "before" } else { "after" },
             "stages": children(random, depth) } }),

@@ -235,12 +235,11 @@ fn timers(run: &Run) -> BTreeMap<Label, Timestamp> {
 fn on_time(world: &World, stage: &domain::stage::Stage, before: &Before) -> Held {
     let Some(run) = stage.running() else { return Ok(()) };
     let now = world.environment.world_time();
-    let fresh = || run.answers.iter().skip(before.answers);
-    if fresh().any(|answer| answer.label.as_str().starts_with("$patch/")) {
-        // A person has moved it.
+    if run.answers.iter().any(|answer| answer.label.as_str().starts_with("$patch/")) {
+        // A person may have moved it.
         return Ok(());
     }
-    for answer in fresh() {
+    for answer in run.answers.iter().skip(before.answers) {
         let Some(due) = before.timers.get(&answer.label) else { continue };
         hold(*due <= now, || {
             format!("timer `{}` of stage {} fired {} ms early", answer.label, stage.ref_id, due.since(now))
@@ -269,6 +268,9 @@ async fn owned(app: &App, loaded: &Loaded, view: &View, now: Timestamp) -> Held 
     let open = app.store().operations().open_of(id).await.map_err(|error| failed(&error))?;
     let questions = app.store().questions().of(id).await.map_err(|error| failed(&error))?;
     let paused = loaded.execution.control.kind == ControlKind::Pause;
+    // A wish that came after the drive is acted on by the next one.
+    let acted_on = paused == loaded.paused_since.is_some()
+        && (loaded.execution.control.kind != ControlKind::Cancel || loaded.cancel_told);
     for (position, stage) in view.stages.iter().enumerate() {
         let Some(run) = stage.running() else { continue };
         for pending in &run.pending {
@@ -296,14 +298,15 @@ async fn owned(app: &App, loaded: &Loaded, view: &View, now: Timestamp) -> Held 
         }
         let told = run.cancelled.is_some() || run.ending.is_some() || !loaded.cancel_told;
         hold(told, || format!("stage {} was never told of the cancel", stage.ref_id))?;
+        if !acted_on {
+            continue;
+        }
         // What is due now needs no moment, as long as the row says that it is due.
         if run.due && run.retry.is_none() && !paused && loaded.inbox.is_empty() {
             let moment = loaded.due.is_some();
             hold(moment, || format!("stage {} is to be stepped, and the row is not due", stage.ref_id))?;
         }
     }
-    let acted_on = paused == loaded.paused_since.is_some()
-        && (loaded.execution.control.kind != ControlKind::Cancel || loaded.cancel_told);
     if !acted_on || !loaded.inbox.is_empty() || loaded.version == 0 {
         return Ok(());
     }

@@ -66,6 +66,11 @@ pub fn plan(seed: u64) -> Vec<Act> {
             add(at + random.below(50), Deed::Start(number, document.clone()));
         }
         add(6_000, Deed::Start(number, document));
+        match random.below(4) {
+            0 => add(at + random.below(80), Deed::Pause(number)),
+            1 => add(at + random.below(80), Deed::Cancel(number)),
+            _ => {}
+        }
     }
     for _ in 0..random.below(9) {
         let (at, whom) = (random.below(40_000), random.below(1_000));
@@ -144,10 +149,12 @@ async fn wish(world: &World, app: &App, whom: u64, wish: Wish) -> Done {
 
 async fn control(world: &World, app: &App, execution: &ExecutionId, wish: Wish) -> Done {
     if wish == Wish::Resume {
-        // From here on it may go on, acknowledged or not.
-        world.state().wishes.acknowledge(execution, ControlKind::Run);
+        world.state().wishes.resume(execution);
     }
     let controlled = app.control(&Caller::system(), execution.as_str(), wish, None).await;
+    if wish == Wish::Resume {
+        world.state().wishes.resumed(execution);
+    }
     let controlled = controlled.map_err(|error| refused(&error))?;
     if wish != Wish::Resume {
         world.state().wishes.acknowledge(execution, controlled.control.kind);

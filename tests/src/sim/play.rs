@@ -145,6 +145,7 @@ impl Player {
         let app = {
             let mut state = self.world.state();
             state.deaths += 1;
+            state.wishes.forget_process();
             state.app.take()
         };
         self.executor.forget();
