@@ -3,6 +3,7 @@
 
 mod cli;
 mod engine;
+mod eval;
 mod howto;
 mod scenarios;
 mod sim;

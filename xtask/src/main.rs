@@ -29,6 +29,7 @@ Examples:
   cargo xtask tidy --shrink           drop exceptions that are not needed any more
   cargo xtask tidy --bless            accept the contract in wit/ as it stands
   cargo xtask bench --quick --json    figures for a first look, as JSON
+  cargo xtask bench --expressions     what the expression language costs
   cargo xtask soak kill --kills 50    kill the server fifty times and count what was lost
   cargo xtask openapi --check         is docs/reference/openapi.json what the server says?";
 

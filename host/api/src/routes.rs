@@ -33,7 +33,10 @@ impl FromRef<Api> for App {
 
 /// The routes that the OpenAPI document describes.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
-    use v1::{applications, executions, operations, pipelines, plugins, preview, questions, stages, system, tokens};
+    use v1::{
+        applications, executions, expressions, operations, pipelines, plugins, preview, questions, stages, system,
+        tokens,
+    };
     OpenApiRouter::with_openapi(Base::openapi())
         .routes(routes!(applications::list::handler, applications::create::handler))
         .routes(routes!(applications::get::handler, applications::save::handler, applications::delete::handler))
@@ -55,6 +58,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(executions::cancel::handler))
         .routes(routes!(executions::pause::handler))
         .routes(routes!(executions::resume::handler))
+        .routes(routes!(expressions::evaluate::handler))
         .routes(routes!(stages::patch::handler))
         .routes(routes!(stages::skip::handler))
         .routes(routes!(questions::list::handler))

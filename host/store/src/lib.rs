@@ -45,13 +45,13 @@ pub use pipelines::{ConfiguredTrigger, Pipelines};
 pub use plugins::Plugins;
 pub use questions::Questions;
 pub use read::ReadError;
+use readers::Readers;
 pub use settings::Settings;
 pub use simulation::Simulation;
 pub use tokens::{Token, Tokens};
 pub use triggers::{EventFilter, RecordedEvent, Triggers};
 pub use wake::{Committed, Wake};
 pub use write::{CatalogEntry, Write, WriteError};
-use readers::Readers;
 use writer::{Order, Unit};
 
 /// The store. Clones share it; the last one gone, the writer finishes what is queued and ends.

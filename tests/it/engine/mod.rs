@@ -3,6 +3,7 @@
 mod acting;
 mod children;
 mod control;
+mod expressions;
 mod faults;
 mod questions;
 mod recovery;

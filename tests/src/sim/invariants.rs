@@ -121,9 +121,10 @@ fn wished(world: &World, id: &ExecutionId, loaded: &Loaded) -> Held {
 fn started_once(world: &World, id: &ExecutionId, loaded: &Loaded) -> Held {
     let execution = &loaded.execution;
     let correlation = execution.trigger.get("correlationId").and_then(|id| id.as_str()).map(str::to_owned);
-    let request = execution.parent.as_ref().map(|parent| {
-        format!("{}/{}/{}/{}", parent.execution, parent.stage, parent.run, parent.label)
-    });
+    let request = execution
+        .parent
+        .as_ref()
+        .map(|parent| format!("{}/{}/{}/{}", parent.execution, parent.stage, parent.run, parent.label));
     let mut state = world.state();
     let Some(start) = request.clone().or(correlation) else { return Ok(()) };
     let first = state.starts.entry(start.clone()).or_insert_with(|| id.clone()).clone();

@@ -54,7 +54,11 @@ pub fn many(first: u64, count: u64, planted: Option<Mistake>, threads: usize) ->
 
 type Shared = Mutex<Result<Tally>>;
 
-fn tally_after(played: Result<Played>, seed: u64, shared: &Shared) -> Result<std::sync::MutexGuard<'_, Result<Tally>>, ()> {
+fn tally_after(
+    played: Result<Played>,
+    seed: u64,
+    shared: &Shared,
+) -> Result<std::sync::MutexGuard<'_, Result<Tally>>, ()> {
     let mut guard = shared.lock().map_err(|_| ())?;
     match (played, guard.as_mut()) {
         (Ok(played), Ok(tally)) => {

@@ -162,12 +162,10 @@ pub fn spoil_unit(world: &World, unit: &mut Vec<Write>) {
     match mistake {
         Mistake::InboxNotKept if world.one_in(3) => unit.retain(|write| !matches!(write, Write::Inbox { .. })),
         Mistake::WishNotKept if world.one_in(2) => unit.retain(|write| !matches!(write, Write::Control { .. })),
-        Mistake::CheckpointNotKept => unit.retain(|write| {
-            !matches!(write, Write::Checkpoint(checkpoint) if checkpoint.begun.checkpoint.is_some())
-        }),
-        Mistake::BegunNotKept => unit.retain(|write| {
-            !matches!(write, Write::Checkpoint(checkpoint) if checkpoint.begun.checkpoint.is_none())
-        }),
+        Mistake::CheckpointNotKept => unit
+            .retain(|write| !matches!(write, Write::Checkpoint(checkpoint) if checkpoint.begun.checkpoint.is_some())),
+        Mistake::BegunNotKept => unit
+            .retain(|write| !matches!(write, Write::Checkpoint(checkpoint) if checkpoint.begun.checkpoint.is_none())),
         Mistake::StartedTwice => {
             let twins = unit.iter().filter_map(|write| match write {
                 Write::Admit(new) => {

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod catalog;
 pub mod events;
 pub mod executions;
+pub mod expressions;
 pub mod filters;
 pub mod operations;
 pub mod pipelines;

@@ -101,7 +101,8 @@ fn unknown_stage(definition: &Definition, wanted: &str) -> Option<String> {
 type Read = (Result<Params, Failure>, Option<i64>);
 
 fn read(answer: &Value) -> Result<Read, String> {
-    let shape = "An answer is {\"value\": …} or {\"failure\": \"why\"}, with \"after\" in milliseconds if it takes its time.";
+    let shape =
+        "An answer is {\"value\": …} or {\"failure\": \"why\"}, with \"after\" in milliseconds if it takes its time.";
     let Value::Object(members) = answer else { return Err(shape.into()) };
     if members.keys().any(|key| !matches!(key.as_str(), "value" | "failure" | "after")) {
         return Err(shape.into());

@@ -118,7 +118,9 @@ impl<'p> Player<'p> {
                 return;
             }
         }
-        preview.notes.push(format!("`{}` goes on for more than {MOST_TURNS} turns; the rest was not played.", self.path));
+        preview
+            .notes
+            .push(format!("`{}` goes on for more than {MOST_TURNS} turns; the rest was not played.", self.path));
     }
 
     pub(super) fn end(&self) -> End {

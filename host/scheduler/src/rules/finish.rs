@@ -2,11 +2,10 @@
 
 use domain::execution::EventKind;
 use domain::id::Label;
-use domain::params::Value;
 use domain::pipeline::FailureChoice;
 use domain::stage::request::Demand;
-use domain::stage::{CancelCause, Ended, Ending, Finish, FinishStatus, Patch, Run, StageState, StageStatus};
-use domain::{Failure, FailureClass, Params, Timestamp, code::code};
+use domain::stage::{CancelCause, Ended, Ending, Finish, FinishStatus, Patch, StageState, StageStatus};
+use domain::{Failure, FailureClass, Timestamp, code::code};
 
 use crate::view::View;
 
@@ -63,7 +62,9 @@ fn end(view: &mut View, position: usize, now: Timestamp) {
     run.record.close_phase(now);
     let (mut status, mut problem) = outcome(&finish, run.cancelled, stage.failure);
     let ran = matches!(status, StageStatus::Succeeded | StageStatus::FailedContinue);
-    if ran && fails_on_expressions(&run, &stage.config) {
+    super::prepare::tell(&mut run.record);
+    // TERMINAL outright, whatever its failure choice (trap 23).
+    if ran && super::prepare::is_to_fail(&run, &stage.config) {
         let message = "Expressions of the stage gave no value, and it is to fail then; its context shows which.";
         status = StageStatus::Terminal;
         problem = Some(Failure::new(FailureClass::InvalidInput, code("stage.expressions-failed"), message));
@@ -90,12 +91,6 @@ fn end(view: &mut View, position: usize, now: Timestamp) {
     }));
     view.event(now, event);
     view.touch(position);
-}
-
-/// Whether `failOnFailedExpressions` strikes: it makes the stage TERMINAL outright, whatever its failure choice (trap 23).
-fn fails_on_expressions(run: &Run, config: &Params) -> bool {
-    let wanted = config.get("failOnFailedExpressions").and_then(Value::as_bool) == Some(true);
-    wanted && run.record.context.get(super::prepare::SUMMARY).is_some()
 }
 
 /// The status that `finish` comes to, given why the stage was told to stop, if it was.

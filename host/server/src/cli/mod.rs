@@ -10,6 +10,7 @@ mod config;
 mod control;
 mod doctor;
 pub mod error;
+mod eval;
 mod get;
 mod live;
 mod login;
@@ -44,7 +45,7 @@ Examples:
   mainsheet answer 01JD… continue              answer it
 
 Exit codes:
-  0 done, or the execution succeeded    1 the execution failed    2 wrong usage or configuration
+  0 done, or the execution succeeded    1 the execution, an expression or a case failed    2 wrong usage or configuration
   3 the execution was cancelled         4 server unreachable      5 the server refused";
 
 /// Mainsheet: continuous deployment whose stages, triggers and clouds are sandboxed plugins.
@@ -74,6 +75,7 @@ enum Verb {
     Resume(resume::Arguments),
     Patch(patch::Arguments),
     Skip(skip::Arguments),
+    Eval(eval::Arguments),
     Plugin(plugin::Arguments),
     Token(token::Arguments),
     Login(login::Arguments),
@@ -129,6 +131,7 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::Resume(arguments) => arguments.run(context),
         Verb::Patch(arguments) => arguments.run(context),
         Verb::Skip(arguments) => arguments.run(context),
+        Verb::Eval(arguments) => arguments.run(context),
         Verb::Plugin(arguments) => arguments.run(context),
         Verb::Token(arguments) => arguments.run(context),
         Verb::Login(arguments) => arguments.run(context),

@@ -170,8 +170,19 @@ impl From<preview::Moment> for Happening {
 
 impl From<preview::Wanted> for Wanted {
     fn from(wanted: preview::Wanted) -> Wanted {
-        let preview::Wanted { at, pipeline, stage, label, kind, provider, account, name, input, answer: outcome, given } =
-            wanted;
+        let preview::Wanted {
+            at,
+            pipeline,
+            stage,
+            label,
+            kind,
+            provider,
+            account,
+            name,
+            input,
+            answer: outcome,
+            given,
+        } = wanted;
         let answer = answer(outcome, given);
         Wanted { at, pipeline, stage, label, kind, provider, account, name, input, answer }
     }
