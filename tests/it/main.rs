@@ -5,5 +5,6 @@ mod cli;
 mod engine;
 mod eval;
 mod howto;
+mod preview;
 mod scenarios;
 mod sim;

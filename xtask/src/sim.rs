@@ -40,7 +40,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     sim.current_dir(&workspace.root);
     sim.args(["--seeds", &arguments.seeds.to_string(), "--seed", &arguments.seed.to_string()]);
     sim.args(arguments.trace.then_some("--trace"));
-    for name in &arguments.plant {
+    if let Some(name) = &arguments.plant {
         sim.args(["--plant", name]);
     }
     command::run(&mut sim)
