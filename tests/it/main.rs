@@ -6,4 +6,6 @@ mod engine;
 mod eval;
 mod howto;
 mod http;
+mod preview;
 mod scenarios;
+mod sim;

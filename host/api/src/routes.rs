@@ -34,7 +34,8 @@ impl FromRef<Api> for App {
 /// The routes that the OpenAPI document describes.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
     use v1::{
-        applications, executions, expressions, operations, pipelines, plugins, questions, stages, system, tokens,
+        applications, executions, expressions, operations, pipelines, plugins, preview, questions, stages, system,
+        tokens,
     };
     OpenApiRouter::with_openapi(Base::openapi())
         .routes(routes!(applications::list::handler, applications::create::handler))
@@ -46,6 +47,9 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(pipelines::get::handler, pipelines::save::handler, pipelines::delete::handler))
         .routes(routes!(pipelines::revisions::handler))
         .routes(routes!(pipelines::revision::handler))
+        .routes(routes!(preview::pipeline::handler))
+        .routes(routes!(preview::named::handler))
+        .routes(routes!(preview::document::handler))
         .routes(routes!(executions::start::handler))
         .routes(routes!(executions::start_named::handler))
         .routes(routes!(executions::list::handler, executions::start_document::handler))

@@ -30,6 +30,7 @@ mod notifications;
 pub mod operations;
 pub mod pipelines;
 pub mod plugins;
+pub mod preview;
 pub mod questions;
 pub mod quiet;
 pub mod restart;

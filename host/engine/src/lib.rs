@@ -93,6 +93,7 @@ impl EngineHandle {
         core.tasks.advance(Phase::Closing);
         let grace = core.environment.sleep_until(core.now().plus(core.config.shutdown_grace));
         tokio::select! {
+            biased;
             () = core.calls_ended() => {}
             () = grace => {}
         }

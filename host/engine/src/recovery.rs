@@ -74,6 +74,7 @@ async fn operations(core: &Arc<Core>) -> Result<usize, ReadError> {
             let core = core.clone();
             core.clone().tasks.spawn(async move {
                 tokio::select! {
+                    biased;
                     () = core.environment.sleep_until(turn) => perform::begin(&core, operation, Start::Found),
                     () = core.tasks.reached(Phase::Closing) => {}
                 }

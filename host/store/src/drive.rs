@@ -10,7 +10,7 @@ use domain::{Failure, Params, StageId, Timestamp};
 
 /// The commit of one drive. The gate: version, epoch and control are as seen. A commit that has not seen the newest inbox row
 /// leaves the execution due.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct DriveCommit {
     /// Which execution.
     pub execution: ExecutionId,

@@ -124,6 +124,7 @@ impl Call {
                 }
             };
             tokio::select! {
+                biased;
                 () = core.environment.sleep_until(due) => {}
                 // Called off, the next try is made at once. A second call-off is none.
                 changed = cancelling.changed(), if !called_off => if changed.is_err() { return None },
@@ -161,8 +162,9 @@ impl Call {
             return Next::End(Err(self.timed_out()));
         }
         let place = tokio::select! {
-            place = core.calls.acquire() => place,
+            biased;
             () = core.tasks.reached(Phase::Closing) => return Next::Stop,
+            place = core.calls.acquire() => place,
         };
         let Ok(_place) = place else { return Next::Stop };
         if self.repeat == Repeat::Never && matches!(self.operation.state, OperationState::Ordered) {
@@ -174,6 +176,7 @@ impl Call {
         self.operation.state = OperationState::Begun(Begun::default());
         core.counters.calls.one();
         let result = tokio::select! {
+            biased;
             result = self.call(core) => result,
             () = core.tasks.reached(Phase::Cut) => return Next::Stop,
         };

@@ -122,6 +122,7 @@ async fn wait(
 async fn perform(core: Arc<Core>, read: Read, sender: oneshot::Sender<Outcome>) {
     let Read { key, scope, call } = read;
     let outcome = tokio::select! {
+        biased;
         result = core.app.runtime().query(&scope, call) => match result {
             Ok(outcome) => outcome,
             Err(fault) => {

@@ -25,6 +25,7 @@ mod run;
 pub mod sample;
 mod serve;
 mod show;
+mod simulate;
 mod skip;
 mod system;
 mod token;
@@ -68,6 +69,7 @@ enum Verb {
     Serve(serve::Arguments),
     Apply(apply::Arguments),
     Run(run::Arguments),
+    Simulate(simulate::Arguments),
     Get(get::Arguments),
     Watch(watch::Arguments),
     Answer(answer::Arguments),
@@ -125,6 +127,7 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::Serve(arguments) => arguments.run(),
         Verb::Apply(arguments) => arguments.run(context),
         Verb::Run(arguments) => arguments.run(context),
+        Verb::Simulate(arguments) => arguments.run(context),
         Verb::Get(arguments) => arguments.run(context),
         Verb::Watch(arguments) => arguments.run(context),
         Verb::Answer(arguments) => arguments.run(context),

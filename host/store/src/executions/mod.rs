@@ -3,6 +3,8 @@
 mod list;
 mod row;
 
+use std::sync::PoisonError;
+
 use domain::execution::{Execution, ExecutionStatus, Fact};
 use domain::id::{ApplicationName, ExecutionId, PipelineId};
 use domain::stage::StoredStage;
@@ -10,6 +12,7 @@ use domain::{Params, Timestamp};
 use sqlx::SqliteConnection;
 
 use crate::read::{Columns, all};
+use crate::readers::{self, Readers};
 use crate::{Cursor, Page, ReadError, Store};
 use row::TABLE;
 
@@ -107,27 +110,18 @@ pub struct ExecutionFilter {
 impl Executions<'_> {
     /// Everything that driving it needs, read in one snapshot.
     pub async fn load(&self, id: &ExecutionId) -> Result<Option<Loaded>, ReadError> {
-        let mut snapshot = self.store.readers().begin().await?;
-        let sql = "select e.*, s.*, s.parent as start_parent from executions e join execution_starts s on s.execution = e.number where e.id = $1";
-        let Some(found) = sqlx::query(sql).bind(id.as_str()).fetch_optional(&mut *snapshot).await? else {
-            return Ok(None);
-        };
-        let row = Columns { table: TABLE, row: &found };
-        let number = row.get("number")?;
-        let loaded = Loaded {
-            execution: row::execution(&row)?,
-            version: row.get("version")?,
-            epoch: row.get("epoch")?,
-            inbox_head: row.get("inbox_head")?,
-            paused_since: row.optional_time("paused_since")?,
-            cancel_told: row.get("cancel_told")?,
-            due: row.optional_time("due")?,
-            document: row.get::<Option<&str>>("document")?.map(|_| row.params("document")).transpose()?,
-            stages: stages(&mut snapshot, number).await?,
-            inbox: inbox(&mut snapshot, number).await?,
-        };
-        snapshot.commit().await?;
-        Ok(Some(loaded))
+        match self.store.readers() {
+            Readers::Pool(pool) => {
+                let mut snapshot = pool.begin().await?;
+                let loaded = load(&mut snapshot, id).await?;
+                snapshot.commit().await?;
+                Ok(loaded)
+            }
+            // Nobody writes meanwhile: the writer waits for its turn.
+            Readers::Caller(connection) => {
+                readers::wait(load(&mut connection.lock().unwrap_or_else(PoisonError::into_inner), id))
+            }
+        }
     }
 
     /// The execution without its stages.
@@ -227,6 +221,26 @@ impl Executions<'_> {
 
 const LAST_STARTED: &str = "select id from (select id, number, started from executions indexed by executions_pipeline
     where pipeline = $1 order by number desc limit 100) order by coalesce(started, 0) desc, number desc limit 1";
+async fn load(connection: &mut SqliteConnection, id: &ExecutionId) -> Result<Option<Loaded>, ReadError> {
+    let sql = "select e.*, s.*, s.parent as start_parent from executions e join execution_starts s on s.execution = e.number where e.id = $1";
+    let Some(found) = sqlx::query(sql).bind(id.as_str()).fetch_optional(&mut *connection).await? else {
+        return Ok(None);
+    };
+    let row = Columns { table: TABLE, row: &found };
+    let number = row.get("number")?;
+    Ok(Some(Loaded {
+        execution: row::execution(&row)?,
+        version: row.get("version")?,
+        epoch: row.get("epoch")?,
+        inbox_head: row.get("inbox_head")?,
+        paused_since: row.optional_time("paused_since")?,
+        cancel_told: row.get("cancel_told")?,
+        due: row.optional_time("due")?,
+        document: row.get::<Option<&str>>("document")?.map(|_| row.params("document")).transpose()?,
+        stages: stages(&mut *connection, number).await?,
+        inbox: inbox(&mut *connection, number).await?,
+    }))
+}
 
 async fn stages(connection: &mut SqliteConnection, number: i64) -> Result<Vec<StoredStage>, ReadError> {
     let rows = sqlx::query("select body from stages where execution = $1 order by ordinal")
