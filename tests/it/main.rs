@@ -5,4 +5,7 @@ mod cli;
 mod engine;
 mod eval;
 mod howto;
+mod http;
+mod preview;
 mod scenarios;
+mod sim;

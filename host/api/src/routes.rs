@@ -34,17 +34,22 @@ impl FromRef<Api> for App {
 /// The routes that the OpenAPI document describes.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
     use v1::{
-        applications, executions, expressions, operations, pipelines, plugins, questions, stages, system, tokens,
+        applications, executions, expressions, operations, pipelines, plugins, preview, questions, stages, system,
+        tokens,
     };
     OpenApiRouter::with_openapi(Base::openapi())
         .routes(routes!(applications::list::handler, applications::create::handler))
         .routes(routes!(applications::get::handler, applications::save::handler, applications::delete::handler))
         .routes(routes!(pipelines::list_named::handler, pipelines::create::handler))
         .routes(routes!(pipelines::get_named::handler, pipelines::save_named::handler))
+        .routes(routes!(pipelines::order::handler))
         .routes(routes!(pipelines::list::handler))
         .routes(routes!(pipelines::get::handler, pipelines::save::handler, pipelines::delete::handler))
         .routes(routes!(pipelines::revisions::handler))
         .routes(routes!(pipelines::revision::handler))
+        .routes(routes!(preview::pipeline::handler))
+        .routes(routes!(preview::named::handler))
+        .routes(routes!(preview::document::handler))
         .routes(routes!(executions::start::handler))
         .routes(routes!(executions::start_named::handler))
         .routes(routes!(executions::list::handler, executions::start_document::handler))
@@ -57,6 +62,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(expressions::evaluate::handler))
         .routes(routes!(stages::patch::handler))
         .routes(routes!(stages::skip::handler))
+        .routes(routes!(stages::restart::handler))
         .routes(routes!(questions::list::handler))
         .routes(routes!(questions::get::handler))
         .routes(routes!(questions::answer::handler))
@@ -69,6 +75,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(plugins::enable::handler))
         .routes(routes!(plugins::disable::handler))
         .routes(routes!(plugins::rollback::handler))
+        .routes(routes!(plugins::release::handler))
         .routes(routes!(v1::catalog::handler))
         .routes(routes!(tokens::list::handler, tokens::create::handler))
         .routes(routes!(tokens::revoke::handler))
@@ -76,6 +83,9 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(v1::audit::handler))
         .routes(routes!(v1::events::handler))
         .routes(routes!(stream::handler))
+        .routes(routes!(system::get))
+        .routes(routes!(system::pause))
+        .routes(routes!(system::resume))
         .routes(routes!(system::live))
         .routes(routes!(system::ready))
         .routes(routes!(system::version))

@@ -80,6 +80,13 @@ impl App {
         evaluation::at_start(definition, trigger, given)
     }
 
+    /// A value of the document, evaluated against the trigger alone.
+    pub(crate) fn evaluate_on_trigger(&self, id: &ExecutionId, value: &Params, trigger: &Params) -> Params {
+        let (now, answers) = (self.inner.environment.now(), Answers::new());
+        let given = Given { templates: self.templates(), now, seed: seed(id, now), answers: &answers };
+        evaluation::on_trigger(value, trigger, given)
+    }
+
     /// Fetches what expressions need from outside, under the outbound policy that plugins have.
     pub async fn fetch(&self, needs: Vec<Need>, application: &str, execution: &str, answers: &mut Answers) {
         for need in needs {

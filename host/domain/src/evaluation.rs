@@ -228,6 +228,26 @@ pub fn evaluate(
     Ok(Params::new(Value::Array(answers)))
 }
 
+/// A value with results in the place of expressions, on the root of the stage at `position` or else on that of the execution; what fails
+/// stays as it is written.
+///
+/// # Errors
+/// What has to be fetched first.
+pub fn value(
+    scene: &Scene<'_>,
+    position: Option<usize>,
+    value: &Params,
+    given: Given<'_>,
+) -> Result<Params, Vec<Need>> {
+    let view = scene.view();
+    let of_stage = position.and_then(|position| Root::of_stage(&view, position));
+    let root = of_stage.unwrap_or_else(|| Root::of_execution(&view));
+    let options = given.options();
+    let walk = Walk { templates: Some(given.templates), deferred: &[] };
+    let outcome = evaluate_value(value.value(), &root, &options, walk);
+    if outcome.needs.is_empty() { Ok(Params::new(outcome.value.into_owned())) } else { Err(outcome.needs) }
+}
+
 fn problem_of(summary: &Summary) -> Value {
     let message = summary.descriptions().next().unwrap_or_default();
     let first = summary.entries().flat_map(|(_, entries)| entries).next();
@@ -265,6 +285,16 @@ pub fn at_start(definition: &Definition, trigger: &Params, given: Given<'_>) -> 
     changes
 }
 
+/// A value of the document, evaluated with nothing but the trigger; what fails, or needs something from outside, stays as it is written.
+#[must_use]
+pub fn on_trigger(value: &Params, trigger: &Params, given: Given<'_>) -> Params {
+    let options = given.options().at_submit();
+    let walk = Walk { templates: Some(given.templates), deferred: &[] };
+    Params::new(
+        evaluate_value(value.value(), &Root::of_submission(trigger.value(), None), &options, walk).value.into_owned(),
+    )
+}
+
 /// Evaluates what a person asked for, on a root of their choice: a text with `${…}` is a template, any other one expression.
 ///
 /// # Errors
@@ -276,14 +306,9 @@ pub fn ask(root: &Root<'_>, text: &str, given: Given<'_>) -> Result<Answer, Vec<
 
 fn tasks_of(stage: &Stage) -> Value {
     let phases = stage.record().map(|record| record.phases.as_slice()).unwrap_or_default();
-    let running = stage.running().is_some();
     let last = phases.len().saturating_sub(1);
     let task = |(index, phase): (usize, &crate::stage::Phase)| {
-        let status = match (phase.ended, running) {
-            (None, true) => "RUNNING",
-            (Some(_), false) if index == last => stage.status().as_str(),
-            _ => "SUCCEEDED",
-        };
+        let status = phase.status(index == last, stage.status()).as_str();
         json!({
             "id": (index + 1).to_string(), "name": phase.name, "status": status,
             "startTime": phase.started.0, "endTime": phase.ended.map(|at| at.0),

@@ -44,6 +44,7 @@ pub use execution::{Context, Execution, Object, Owner, Stage, Status, Tasks};
 pub use need::{Answers, Need};
 pub use options::{Environment, Limits, Options, UrlRules};
 pub use reference::reference;
+pub use regex::matches_whole;
 pub use root::Root;
 pub use setting::{Setting, UnknownStage};
 pub use summary::{Entry, Level, Summary};

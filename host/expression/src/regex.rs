@@ -110,6 +110,17 @@ impl Pattern {
     }
 }
 
+/// Whether the whole `text` matches `pattern`, read as `java.util.regex` reads it; absent when it is no pattern, or reads too much of
+/// the text (the bounds of `matches` in expressions).
+#[must_use]
+pub fn matches_whole(pattern: &str, text: &str) -> Option<bool> {
+    let limits = crate::Limits::default();
+    if pattern.chars().count() > limits.pattern_length {
+        return None;
+    }
+    Pattern::compile(pattern).and_then(|pattern| pattern.matches(text, limits.pattern_steps)).ok()
+}
+
 fn invalid(pattern: &str, message: &str) -> Box<Fault> {
     let mut fault = Fault::java("java.util.regex.PatternSyntaxException", format!("{message}: {pattern}"));
     fault.code = Code::Pattern;

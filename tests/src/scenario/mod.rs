@@ -5,7 +5,8 @@ pub mod convert;
 pub mod file;
 pub mod native;
 pub mod pure;
+pub mod record;
 pub mod timeline;
 pub mod whole;
 
-pub use file::{Act, Scenario, Step};
+pub use file::{Act, Scenario, Shown, Step};

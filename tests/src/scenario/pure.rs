@@ -3,28 +3,36 @@
 use std::collections::VecDeque;
 
 use anyhow::{Context, Result, bail};
+use domain::artifact::{AtStart, Unresolved};
+use domain::evaluation::{self, Given, Scene};
 use domain::execution::{Control, Execution, ExecutionState, Fact};
 use domain::id::ExecutionId;
+use domain::notification;
 use domain::operation::OperationKey;
 use domain::pipeline::{Definition, Graph, parameter};
-use domain::stage::{Demand, StageState};
+use domain::stage::kept::laid;
+use domain::stage::{Demand, Record, StageState};
 use domain::{Params, StageId, Timestamp};
-use scheduler::{Order, View, decide, receive, settle};
-use serde_json::json;
+use expression::{Answers, Limits, Templates};
+use scheduler::{Order, View, await_window, decide, receive, settle};
+use serde_json::{Value, json};
 
 use super::file::{Act, Scenario, Step};
 use super::native::Native;
+use super::record;
 use super::timeline::Timeline;
 
-/// When every scenario starts.
-pub const START: Timestamp = Timestamp(1_700_000_000_000);
+/// When every scenario starts: 2025-01-01T00:00:00Z, where the clock of a bed begins.
+pub const START: Timestamp = Timestamp(1_735_689_600_000);
 
 /// Most turns of the player's loop: a scenario that does not come to rest fails.
 const MOST_TURNS: usize = 10_000;
 
 struct Player {
+    document: Params,
     view: View,
     native: Native,
+    templates: Templates,
     now: Timestamp,
     timeline: Timeline,
     facts: VecDeque<Fact>,
@@ -42,9 +50,16 @@ pub fn play(scenario: &Scenario) -> Result<Vec<String>> {
     }
     let graph = Graph::build(&definition.stages).map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
     let native = Native::new();
+    let start = view(&definition, &graph, &scenario.script, &native);
+    let view = match start {
+        Ok(view) => view,
+        Err(reason) => return Ok(vec![format!("0s refused {}", reason.failure().code)]),
+    };
     let mut player = Player {
-        view: view(&definition, &graph, &scenario.script, &native),
+        document: scenario.pipeline.clone(),
+        view,
         native,
+        templates: Templates::new(Limits::default(), 1 << 20),
         now: START,
         timeline: Timeline::default(),
         facts: VecDeque::new(),
@@ -55,7 +70,10 @@ pub fn play(scenario: &Scenario) -> Result<Vec<String>> {
         player.drive()?;
         let next_act = script.front().map(|step| START.plus(step.at));
         let next = [next_act, player.due()].into_iter().flatten().min();
-        let Some(next) = next else { return Ok(player.timeline.lines) };
+        let Some(next) = next else {
+            record::check(scenario.record.as_ref(), &on_record(&player.view))?;
+            return player.lines(scenario);
+        };
         player.now = player.now.max(next);
         if next_act == Some(next)
             && let Some(step) = script.pop_front()
@@ -66,19 +84,27 @@ pub fn play(scenario: &Scenario) -> Result<Vec<String>> {
     bail!("the scenario does not come to rest")
 }
 
-fn view(definition: &Definition, graph: &Graph, script: &[Step], native: &Native) -> View {
+/// The execution before anything has happened, or why it fails at its start.
+fn view(definition: &Definition, graph: &Graph, script: &[Step], native: &Native) -> Result<View, Unresolved> {
     let given = script.iter().find_map(|step| match &step.act {
-        Act::Start(parameters) => parameters.as_object().cloned(),
+        Act::Start(trigger) => trigger.as_object().cloned(),
         _ => None,
     });
-    let parameters = parameter::resolve(&definition.parameters, &given.unwrap_or_default());
+    let mut trigger = json!({ "type": "manual", "user": "somebody" });
+    if let Some(members) = trigger.as_object_mut() {
+        members.extend(given.unwrap_or_default());
+        let given = members.get("parameters").and_then(Value::as_object).cloned().unwrap_or_default();
+        members.insert("parameters".into(), parameter::resolve(&definition.parameters, &given).into());
+    }
+    let trigger = Params::new(trigger);
+    let trigger = AtStart::new(&definition.document, &trigger).resolve(&trigger, &[])?.unwrap_or(trigger);
     let execution = Execution {
         id: ExecutionId::from("01HF7YAT00SCENARIO00000000"),
         application: "scenario".into(),
         pipeline: None,
         name: definition.name.clone(),
         parent: None,
-        trigger: Params::new(json!({ "type": "manual", "user": "somebody", "parameters": parameters })),
+        trigger,
         principal: "somebody".into(),
         roles: Vec::new(),
         created: START,
@@ -88,10 +114,49 @@ fn view(definition: &Definition, graph: &Graph, script: &[Step], native: &Native
     };
     let mut view = View::new(execution, definition, graph);
     view.default_timeouts = native.timeouts();
-    view
+    Ok(view)
+}
+
+/// What the execution shows, for the section `Record`.
+fn on_record(view: &View) -> Value {
+    let stages = view.stages.iter().map(|stage| {
+        let empty = Record::default();
+        let record = stage.record().unwrap_or(&empty);
+        (stage.ref_id.to_string(), record::stage(&record.context, &record.outputs, &record.artifacts))
+    });
+    json!({ "trigger": view.execution.trigger, "stages": stages.collect::<serde_json::Map<_, _>>() })
 }
 
 impl Player {
+    /// The timeline, and what the scenario wants to be shown.
+    fn lines(self, scenario: &Scenario) -> Result<Vec<String>> {
+        let mut lines = self.timeline.lines;
+        for shown in &scenario.shows {
+            let mut stages = self.view.stages.iter();
+            let stage = stages.find(|stage| stage.ref_id.as_str() == shown.stage);
+            let stage = stage.with_context(|| format!("there is no stage {}", shown.stage))?;
+            let record = stage.record().cloned().unwrap_or_default();
+            let context = laid(stage.configuration(), &record.context);
+            lines.push(shown.line(&shown.of(stage.status().as_str(), stage.run, &context, &record.outputs)));
+        }
+        Ok(lines)
+    }
+
+    /// As the engine does it before a step.
+    fn prepare(&mut self, position: usize) {
+        let stage = &self.view.stages[position];
+        let first = stage.running().is_some_and(|run| run.answers.is_empty());
+        let config = stage.configuration();
+        if !(evaluation::has_expressions(config) || first && evaluation::is_due(config)) {
+            return;
+        }
+        let scene = Scene::new(&self.view.execution, &self.view.stages, &self.document);
+        let given = Given { templates: &self.templates, now: self.now, seed: 7, answers: &Answers::new() };
+        let prepared = evaluation::prepare(&scene, position, &[], given);
+        drop(scene);
+        scheduler::prepare(&mut self.view, position, prepared, self.now);
+    }
+
     fn due(&self) -> Option<Timestamp> {
         self.operations.iter().map(|(_, at, _)| *at).chain(self.view.due()).min()
     }
@@ -107,13 +172,26 @@ impl Player {
                 receive(&mut self.view, fact, self.now);
             }
             let due = decide(&mut self.view, self.now);
+            // As the engine does: what deciding orders comes before what stages say next.
+            let orders = self.view.take_orders();
+            let ordered = !orders.is_empty();
+            for order in orders {
+                self.perform(order)?;
+            }
             for &position in &due {
+                self.prepare(position);
+                if !self.view.stages[position].running().is_some_and(|run| run.due) {
+                    continue;
+                }
+                if await_window(&mut self.view, position, self.now) {
+                    continue;
+                }
                 let verdict = self.native.step(&self.view, position, self.now);
                 settle(&mut self.view, position, verdict, self.now);
             }
             let changes = self.view.take_changes();
             changes.events.iter().for_each(|event| self.timeline.add(event, START));
-            let quiet = due.is_empty() && changes.orders.is_empty() && changes.events.is_empty();
+            let quiet = !ordered && due.is_empty() && changes.orders.is_empty() && changes.events.is_empty();
             for order in changes.orders {
                 self.perform(order)?;
             }
@@ -140,11 +218,33 @@ impl Player {
                 );
                 self.facts.push_back(answered(&key, Err(failure)));
             }
-            Order::Notify { key, .. } => self.facts.push_back(answered(&key, Ok(Params::null()))),
+            Order::Notify { key, when, detail } => self.notify(key, &when, &detail),
             Order::Ask { .. } | Order::CloseQuestion(_) => {}
             other => bail!("a scenario against `decide` cannot perform {other:?}"),
         }
         Ok(())
+    }
+
+    /// The provider `idle` delivers notifications of its own type at once; nothing delivers any other.
+    fn notify(&mut self, event: OperationKey, when: &str, detail: &Params) {
+        let trigger = &self.view.execution.trigger;
+        let by_host = notification::is_event(&event.label);
+        let due = match self.view.position(&event.stage) {
+            Some(position) => {
+                notification::due_for_stage(self.view.stages[position].configuration(), when, by_host, detail)
+            }
+            None => notification::due_for_execution(&self.document, trigger, &[], when),
+        };
+        if !by_host {
+            self.facts.push_back(answered(&event, Ok(Params::null())));
+        }
+        for (index, entry) in due.iter().enumerate() {
+            let code = domain::code::code("notification.no-provider");
+            let nobody = || domain::Failure::new(domain::FailureClass::NotFound, code, "Only `idle` delivers.");
+            let deliverable = if entry.kind == "idle" { Ok(()) } else { Err(nobody()) };
+            let told = scheduler::tell(&mut self.view, &event, when, (index, entry), deliverable, self.now);
+            self.facts.extend(told.map(|key| answered(&key, Ok(Params::null()))));
+        }
     }
 
     fn act(&mut self, act: &Act) -> Result<()> {
@@ -170,11 +270,27 @@ impl Player {
                 let stage = self.view.stages[self.find(stage)?].id.clone();
                 self.facts.push_back(Fact::Skipped { stage, by: by.clone() });
             }
+            Act::Restart { stage, by } => self.restart(stage, by)?,
             Act::Control(kind, by) => {
                 self.view.execution.control =
                     Control { kind: *kind, by: Some(by.clone()), reason: None, at: Some(self.now) };
             }
         }
+        Ok(())
+    }
+
+    /// As the store does it: an execution that is over stands as admitted, with its stages.
+    fn restart(&mut self, reference: &str, by: &str) -> Result<()> {
+        let found = self.view.stages.iter().find(|stage| stage.ref_id.as_str() == reference);
+        let stage = found.with_context(|| format!("there is no stage {reference}"))?.id.clone();
+        if matches!(self.view.execution.state, ExecutionState::Ended { .. }) {
+            self.view.execution.state = ExecutionState::NotStarted;
+            self.view.execution.control = Control::default();
+            self.view.cancel_told = false;
+            self.view.paused_since = None;
+        }
+        let renewals = self.native.renewals(&self.view);
+        self.facts.push_back(Fact::Restarted { stage, by: by.to_owned(), renewals, answers: Vec::new() });
         Ok(())
     }
 

@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use app::control::Wish;
+use app::view::ExecutionView;
 use app::{Caller, Via};
 use domain::environment::Environment;
 use domain::execution::ControlKind;
 use domain::principal::{Principal, Standing};
 use domain::{ExecutionId, Params};
+use serde_json::{Value, json};
 
 use super::file::{Act, Scenario, Step};
+use super::record;
 use super::timeline::Timeline;
 use crate::bed::Bed;
 
@@ -29,7 +32,15 @@ pub async fn play(scenario: &Scenario) -> Result<Vec<String>> {
     let bed = Bed::open(&COMPONENTS).await?;
     let start = bed.clock.now();
     let before = bed.stats().drives;
-    let execution = bed.start(scenario.pipeline.value().clone()).await?;
+    let trigger = scenario.script.iter().find_map(|step| match &step.act {
+        Act::Start(trigger) => Some(Params::new(trigger.clone())),
+        _ => None,
+    });
+    let started = bed.start_with(scenario.pipeline.value().clone(), &trigger.unwrap_or_else(Params::object)).await;
+    let execution = match started {
+        Ok(execution) => execution,
+        Err(error) => return refused(&bed, error).await,
+    };
     driven(&bed, before).await?;
     let mut script: VecDeque<&Step> =
         scenario.script.iter().filter(|step| !matches!(step.act, Act::Start(_))).collect();
@@ -39,9 +50,13 @@ pub async fn play(scenario: &Scenario) -> Result<Vec<String>> {
         let due = if view.status.is_complete() { None } else { view.due };
         let Some(next) = [act, due].into_iter().flatten().min() else {
             bed.ended(&execution).await?;
+            bed.operations_closed(&execution).await?;
+            bed.quiet().await;
+            record::check(scenario.record.as_ref(), &on_record(&bed.view(&execution).await?))?;
             let mut timeline = Timeline::default();
             bed.events(&execution).await?.iter().for_each(|event| timeline.add(event, start));
-            return Ok(timeline.lines);
+            let view = bed.view(&execution).await?;
+            return shown(scenario, &view, timeline.lines);
         };
         let before = bed.stats().drives;
         bed.clock.advance(next.since(bed.clock.now()).max(0));
@@ -57,6 +72,37 @@ pub async fn play(scenario: &Scenario) -> Result<Vec<String>> {
         }
     }
     bail!("the scenario does not come to rest")
+}
+
+/// The timeline, and what the scenario wants to be shown.
+fn shown(scenario: &Scenario, view: &ExecutionView, mut lines: Vec<String>) -> Result<Vec<String>> {
+    for shown in &scenario.shows {
+        let stage = view.stages.iter().find(|stage| stage.ref_id.as_str() == shown.stage);
+        let stage = stage.with_context(|| format!("there is no stage {}", shown.stage))?;
+        lines.push(shown.line(&shown.of(stage.status.as_str(), stage.run, &stage.context, &stage.outputs)));
+    }
+    Ok(lines)
+}
+
+/// A start that fails leaves an execution behind that has ended, and says why.
+async fn refused(bed: &Bed, error: anyhow::Error) -> Result<Vec<String>> {
+    let failed = bed.store.executions().list(&store::ExecutionFilter::default(), None, 1).await?;
+    let Some(failed) = failed.items.first() else { return Err(error) };
+    let status = failed.execution.status();
+    anyhow::ensure!(status == domain::execution::ExecutionStatus::Terminal, "the failed start shows {status:?}");
+    let reason = failed.refused.as_deref().context("the failed start has no reason")?;
+    let code = if reason.contains("matches multiple artifacts") { "artifact.ambiguous" } else { "artifact.unmatched" };
+    anyhow::ensure!(reason.contains("xpected artifact"), "it was refused for another reason: {reason}");
+    Ok(vec![format!("0s refused {code}")])
+}
+
+/// What the execution shows, for the section `Record`.
+fn on_record(view: &ExecutionView) -> Value {
+    let stages = view
+        .stages
+        .iter()
+        .map(|stage| (stage.ref_id.to_string(), record::stage(&stage.context, &stage.outputs, &stage.artifacts)));
+    json!({ "trigger": view.execution.trigger, "stages": stages.collect::<serde_json::Map<_, _>>() })
 }
 
 /// Waits until the engine has driven once more, and then has nothing to do but wait.
@@ -88,6 +134,10 @@ async fn perform(bed: &Bed, execution: &ExecutionId, act: &Act) -> Result<()> {
         Act::Skip { stage, by } => {
             let stage = stage_id(bed, execution, stage).await?;
             bed.app.skip_stage(&person(by), id, &stage, None).await?;
+        }
+        Act::Restart { stage, by } => {
+            let stage = stage_id(bed, execution, stage).await?;
+            bed.app.restart_stage(&person(by), id, &stage, None).await?;
         }
         Act::Control(kind, by) => {
             let wish = match kind {

@@ -7,18 +7,31 @@ use domain::{Params, Timestamp};
 
 use crate::view::View;
 
+/// A timeout may be an expression; before the first answer it is what it has become.
+fn move_timeout(view: &mut View, position: usize) {
+    let timeout = super::start::timeout(view, position);
+    let Some(run) = view.stages[position].running_mut() else { return };
+    if run.answers.is_empty() && run.pending.is_empty() && run.cancelled.is_none() {
+        run.expires = timeout.map(|millis| run.started.plus(millis));
+    }
+}
+
 /// Takes in what the configuration of the running stage at `position` became. A stage that `stageEnabled` leaves out is skipped.
 pub(super) fn prepare(view: &mut View, position: usize, prepared: Prepared, now: Timestamp) {
     let Some(run) = view.stages[position].running_mut() else { return };
     // Only what has not begun can be left out; later passes fill in texts that had no value yet.
-    let begins = run.config.is_none() && run.answers.is_empty() && run.pending.is_empty();
-    if let Some(config) = prepared.config {
-        run.config = Some(config);
+    let begins = run.answers.is_empty() && run.pending.is_empty() && run.faults == 0 && !run.windowed;
+    let evaluated = prepared.config.is_some();
+    if evaluated {
+        run.config = prepared.config;
     }
     if let Some(summary) = prepared.summary {
         put(&mut run.record, SUMMARY, Some(summary.value().clone()).filter(|_| !summary.is_empty()));
     }
     view.touch(position);
+    if evaluated {
+        move_timeout(view, position);
+    }
     if begins && !prepared.enabled {
         let finish = Finish { status: FinishStatus::Skipped, patch: Patch::default(), problem: None, acting_as: None };
         super::finish::begin(view, position, finish, now);

@@ -19,11 +19,15 @@ pub mod output;
 mod patch;
 mod pause;
 mod plugin;
+mod restart;
 mod resume;
 mod run;
 pub mod sample;
 mod serve;
+mod show;
+mod simulate;
 mod skip;
+mod system;
 mod token;
 mod watch;
 
@@ -65,6 +69,7 @@ enum Verb {
     Serve(serve::Arguments),
     Apply(apply::Arguments),
     Run(run::Arguments),
+    Simulate(simulate::Arguments),
     Get(get::Arguments),
     Watch(watch::Arguments),
     Answer(answer::Arguments),
@@ -73,6 +78,8 @@ enum Verb {
     Resume(resume::Arguments),
     Patch(patch::Arguments),
     Skip(skip::Arguments),
+    Restart(restart::Arguments),
+    System(system::Arguments),
     Eval(eval::Arguments),
     Plugin(plugin::Arguments),
     Token(token::Arguments),
@@ -120,6 +127,7 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::Serve(arguments) => arguments.run(),
         Verb::Apply(arguments) => arguments.run(context),
         Verb::Run(arguments) => arguments.run(context),
+        Verb::Simulate(arguments) => arguments.run(context),
         Verb::Get(arguments) => arguments.run(context),
         Verb::Watch(arguments) => arguments.run(context),
         Verb::Answer(arguments) => arguments.run(context),
@@ -128,6 +136,8 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::Resume(arguments) => arguments.run(context),
         Verb::Patch(arguments) => arguments.run(context),
         Verb::Skip(arguments) => arguments.run(context),
+        Verb::Restart(arguments) => arguments.run(context),
+        Verb::System(arguments) => arguments.run(context),
         Verb::Eval(arguments) => arguments.run(context),
         Verb::Plugin(arguments) => arguments.run(context),
         Verb::Token(arguments) => arguments.run(context),

@@ -11,6 +11,9 @@ use judgment::{Judgment, question};
 /// 72 hours in milliseconds.
 const TIMEOUT: u64 = 259_200_000;
 
+/// What notifications say of a stage that waits.
+const AWAITS: &str = "is awaiting manual judgment";
+
 async fn judge(config: ManualJudgment, flow: Flow) -> Result<Finish, Failure> {
     flow.phase("waitForJudgment");
     let judged = async {
@@ -30,7 +33,8 @@ async fn judge(config: ManualJudgment, flow: Flow) -> Result<Finish, Failure> {
         flow.context("lastModifiedBy", by);
     }
     if config.send_notifications.0 {
-        let detail = json!({ "judgmentInput": judgment.input, "judgedBy": judgment.by });
+        let says = if judgment.goes_on { "was judged to continue" } else { "was judged to stop" };
+        let detail = json!({ "says": says, "judgmentInput": judgment.input, "judgedBy": judgment.by });
         flow.notify("notify/judged", judgment.moment(), detail).await;
     }
     if !judgment.goes_on {
@@ -60,12 +64,13 @@ async fn patched(config: &ManualJudgment, flow: &Flow) -> Judgment {
 /// Tells people that a judgment is awaited: once, and again every so often where a notification asks for it.
 async fn remind(config: &ManualJudgment, flow: &Flow) -> std::convert::Infallible {
     if !config.notifications.is_empty() {
-        flow.notify("notify/awaiting", "manualJudgment", json!({})).await;
+        flow.notify("notify/awaiting", "manualJudgment", json!({ "says": AWAITS })).await;
     }
     if let (true, Some(interval)) = (config.send_notifications.0, config.reminder_interval()) {
         for reminder in 1_u32.. {
             flow.active(format!("remind/{reminder}"), interval).await;
-            flow.notify(format!("notify/awaiting/{reminder}"), "manualJudgment", json!({ "reminder": reminder })).await;
+            let detail = json!({ "says": AWAITS, "reminder": reminder });
+            flow.notify(format!("notify/awaiting/{reminder}"), "manualJudgment", detail).await;
         }
     }
     std::future::pending().await

@@ -78,6 +78,10 @@ fn echo(input: Anything, _: QueryCall) -> Result<Value, Failure> {
     Ok(input.members.into())
 }
 
+fn broken(_: Anything, _: QueryCall) -> Result<Value, Failure> {
+    panic!("this query traps, whoever asks")
+}
+
 /// The plugin.
 pub fn plugin() -> ProviderPlugin {
     ProviderPlugin::new("idle", env!("CARGO_PKG_VERSION"))
@@ -87,7 +91,12 @@ pub fn plugin() -> ProviderPlugin {
         .operation(OperationKind::new("slow", slow))
         .operation(OperationKind::new("fail", fail))
         .operation(OperationKind::new("trap", trap))
+        .operation(OperationKind::new("notify", nothing))
+        .operation(OperationKind::new("fetch", nothing).safe())
         .query(QueryKind::new("echo", echo))
+        .query(QueryKind::new("broken", broken))
+        .artifacts(&["idle/thing", "things/*"])
+        .notifications(&["idle"])
         .account::<Anything>(&[])
 }
 

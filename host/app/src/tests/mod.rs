@@ -1,5 +1,9 @@
 //! Use cases that HTTP does not reach: what the engine and the triggers ask for.
 
+mod documents;
+mod saves;
+mod starts;
+
 use domain::execution::{Execution, Parent};
 use domain::id::StageId;
 use domain::plugin::call::Heard;

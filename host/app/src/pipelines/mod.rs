@@ -1,5 +1,8 @@
 //! Pipelines: documents as written, with their revisions.
 
+mod order;
+mod written;
+
 use domain::code::code;
 use domain::id::{ApplicationName, PipelineId};
 use domain::pipeline::Pipeline;
@@ -153,6 +156,7 @@ impl App {
         let id = self.identity(id, &document)?;
         let attempt = Attempt { action: "pipeline.save", noun: "pipeline", subject: id.as_str() };
         self.permit(caller, attempt, Action::Write, &application).await?;
+        let document = written::kept(document, self.inner.environment.as_ref());
         let definition = self.understand(&document)?;
         self.check_stages(&definition).await?;
 
@@ -212,6 +216,20 @@ impl App {
         }
         let save = SavePipeline { application: Some(application.to_owned()), id, document, expect };
         self.save_pipeline(caller, save).await
+    }
+
+    /// The revision that a save of `document` may replace, judged by the moment that it says it was read at (`staleCheck` of Spinnaker's
+    /// API): to be given to the save as what it expects. 0 for a pipeline that is not there.
+    ///
+    /// # Errors
+    /// `pipeline.changed` when it was saved since, or the document does not say when it was read.
+    pub async fn revision_unless_stale(&self, document: &Params) -> Result<i64, AppError> {
+        let Some(id) = document.get("id").and_then(|id| id.as_str()) else { return Ok(0) };
+        let Some(stored) = self.inner.store.pipelines().get(&id.into()).await? else { return Ok(0) };
+        if written::last_modified(document) == Some(stored.updated.0) {
+            return Ok(stored.revision);
+        }
+        Err(store::WriteError::Changed { what: "pipeline" }.into())
     }
 
     /// Removes a pipeline; its executions and revisions stay readable.
