@@ -4,6 +4,8 @@ mod acting;
 mod artifacts;
 mod children;
 mod control;
+mod dates;
+mod ends;
 mod expressions;
 mod faults;
 mod notifications;
