@@ -12,6 +12,7 @@ const HOMONYMS: &[(&str, &str, &str)] = &[
     ("http", "host/", "the scheme of a URL"),
     ("cron", "host/app/src/pipelines/", "a save may ask for new ids of the triggers of this type (`regenerateCronTriggerIds`)"),
     ("manualJudgment", "host/expression/", "the language defines `#judgment` by this stage type"),
+    ("wait", "host/scheduler/src/rules/window.rs", "the phase in which a window lets its jitter pass"),
     ("wait", "host/runtime/examples/", "the example measures a real component"),
 ];
 

@@ -21,7 +21,8 @@ impl AtStart {
     /// pipeline list, too, and whatever fits something that it was given.
     #[must_use]
     pub fn new(document: &Params, trigger: &Params) -> AtStart {
-        let received = ["receivedArtifacts", "artifacts"].into_iter().flat_map(|key| Artifact::read_all(trigger.get(key)));
+        let received =
+            ["receivedArtifacts", "artifacts"].into_iter().flat_map(|key| Artifact::read_all(trigger.get(key)));
         let received = distinct(received);
         let mut listed = texts(trigger.get("expectedArtifactIds"));
         let parent = trigger.get("parentExecution").filter(|parent| parent.is_object());
