@@ -120,7 +120,10 @@ impl Terminal {
     /// # Errors
     /// It is not ready in time; what it said is in the message.
     pub fn start() -> Result<Terminal> {
-        let warm = WARM.get_or_init(|| warm().map_err(|error| format!("{error:#}"))).as_ref().map_err(|error| anyhow!("{error}"))?;
+        let warm = WARM
+            .get_or_init(|| warm().map_err(|error| format!("{error:#}")))
+            .as_ref()
+            .map_err(|error| anyhow!("{error}"))?;
         let terminal = Terminal::empty()?;
         copy(warm, &terminal.folder().join("data/modules"))?;
         terminal.started()
