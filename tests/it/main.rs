@@ -4,4 +4,5 @@
 mod cli;
 mod engine;
 mod howto;
+mod presets;
 mod scenarios;

@@ -33,7 +33,7 @@ impl FromRef<Api> for App {
 
 /// The routes that the OpenAPI document describes.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
-    use v1::{applications, executions, operations, pipelines, plugins, questions, stages, system, tokens};
+    use v1::{applications, executions, operations, pipelines, plugins, presets, questions, stages, system, tokens};
     OpenApiRouter::with_openapi(Base::openapi())
         .routes(routes!(applications::list::handler, applications::create::handler))
         .routes(routes!(applications::get::handler, applications::save::handler, applications::delete::handler))
@@ -66,6 +66,8 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(plugins::enable::handler))
         .routes(routes!(plugins::disable::handler))
         .routes(routes!(plugins::rollback::handler))
+        .routes(routes!(presets::list::handler))
+        .routes(routes!(presets::get::handler, presets::save::handler, presets::delete::handler))
         .routes(routes!(v1::catalog::handler))
         .routes(routes!(tokens::list::handler, tokens::create::handler))
         .routes(routes!(tokens::revoke::handler))

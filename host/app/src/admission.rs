@@ -47,6 +47,9 @@ impl App {
     /// An execution, ready to be admitted.
     pub(crate) fn admit(&self, admission: Admission<'_>) -> Result<NewExecution, AppError> {
         let Admission { id, application, pipeline, definition, trigger, kind, user, principal, parent } = admission;
+        self.permit_presets(&definition.document, principal)?;
+        let expanded = self.expanded(&definition.document).map(|document| Definition::read(&document).0);
+        let definition = expanded.as_ref().unwrap_or(definition);
         let trigger = complete(trigger, definition, kind, user)?;
         let id = id.unwrap_or_else(|| execution_id(self.inner.environment.as_ref()));
         let AtStart { document, trigger: evaluated } = self.evaluate_at_start(&id, definition, &trigger);
@@ -56,7 +59,8 @@ impl App {
                 "Parameters, artifacts and payload of a start may have at most 1 MiB; put more into an artifact.";
             return Err(AppError::new(ErrorClass::TooLarge, code("execution.trigger-too-large"), message));
         }
-        let document = document.or_else(|| pipeline.is_none().then(|| definition.document.clone()));
+        let differs = pipeline.is_none() || expanded.is_some();
+        let document = document.or_else(|| differs.then(|| definition.document.clone()));
         let environment = self.inner.environment.as_ref();
         let execution = Execution {
             id,

@@ -27,6 +27,7 @@ mod locks;
 pub mod operations;
 pub mod pipelines;
 pub mod plugins;
+pub mod presets;
 pub mod questions;
 pub mod schema;
 pub mod stages;
@@ -103,6 +104,7 @@ struct Inner {
     deciding: locks::Locks,
     refused: RwLock<Vec<plugins::Refused>>,
     templates: expression::Templates,
+    presets: arc_swap::ArcSwap<domain::pipeline::Presets>,
 }
 
 impl App {
@@ -118,6 +120,7 @@ impl App {
     ) -> Result<App, AppError> {
         let catalogs = Catalogs::load(store.clone()).await?;
         let instance = stream::instance(&store, environment.as_ref()).await?;
+        let presets = arc_swap::ArcSwap::from_pointee(presets::load(&store).await?);
         let inner = Inner {
             store,
             runtime,
@@ -136,6 +139,7 @@ impl App {
             deciding: locks::Locks::new(),
             refused: RwLock::default(),
             templates: expressions::templates(),
+            presets,
         };
         Ok(App { inner: Arc::new(inner) })
     }

@@ -15,6 +15,7 @@ use app::{App, Caller, Committed, StoredComponents};
 use capabilities::Capabilities;
 use domain::environment::Environment;
 use domain::execution::{Event, EventKind};
+use domain::plugin::{Grants, HttpGrant};
 use domain::{ExecutionId, Params};
 use engine::{Engine, EngineHandle, Stats};
 use runtime::{Runtime, WorkerProgram};
@@ -98,13 +99,47 @@ impl Bed {
         Ok(installed.digest)
     }
 
+    /// As [`Bed::install`], and it may reach this machine.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub async fn install_with_loopback(&self, plugin: &str) -> Result<()> {
+        let http = HttpGrant { hosts: vec!["*".to_owned()], networks: vec!["127.0.0.0/8".to_owned()] };
+        let granted = Granted::These(Grants { http: Some(http), sign: true, ..Grants::default() });
+        self.app.install_plugin(&Caller::system(), component(plugin)?.into(), granted).await?;
+        Ok(())
+    }
+
+    /// Waits until every open operation sleeps, and nothing else is done either.
+    pub async fn settled(&self) {
+        loop {
+            self.engine.calls_ended().await;
+            let before = self.stats();
+            // A call takes its place a moment after it was ordered, and gives it back a moment before its outcome is told.
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            self.engine.calls_ended().await;
+            if before == self.stats() {
+                return;
+            }
+        }
+    }
+
     /// Starts a document that is not stored.
     ///
     /// # Errors
     /// It is refused.
     pub async fn start(&self, document: Value) -> Result<ExecutionId> {
+        self.start_with(document, Value::Object(serde_json::Map::new())).await
+    }
+
+    /// As [`Bed::start`], with these parameters.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub async fn start_with(&self, document: Value, parameters: Value) -> Result<ExecutionId> {
         let target = Target::Document { application: Some(APPLICATION.into()), document: Params::new(document) };
-        Ok(self.app.start(&Caller::system(), target, &Params::object()).await?.execution.id)
+        let trigger = Params::from_members([("parameters", parameters)]);
+        Ok(self.app.start(&Caller::system(), target, &trigger).await?.execution.id)
     }
 
     /// Saves a pipeline and returns its id.

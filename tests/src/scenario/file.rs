@@ -1,8 +1,14 @@
 //! Reading a scenario file: a title that is the claim, then the sections `Pipeline`, `Script` and `Timeline` as fenced blocks.
+//!
+//! Three more sections may stand there. `Others` is a list of pipelines of the same application that are stored before, which the pipeline names by
+//! name. `Outside` is what `http://outside` answers: a list of `{"send": "METHOD /path", "status", "headers", "body"}`; of those that fit a request
+//! the first is used up, the last stays. `Answers` has, by `<stage> <label>`, what the host answers where nothing but `decide` is played.
+
+use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use domain::Params;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// One scenario.
 #[derive(Debug)]
@@ -15,6 +21,33 @@ pub struct Scenario {
     pub script: Vec<Step>,
     /// What happens, one line an event.
     pub timeline: Vec<String>,
+    /// Pipelines that are there before.
+    pub others: Vec<Value>,
+    /// What the world outside answers.
+    pub outside: Vec<Exchange>,
+    /// What the host answers in a play without one.
+    pub answers: Map<String, Value>,
+}
+
+/// One answer of the world outside.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// Method and path, query included.
+    pub send: String,
+    /// Status of the answer.
+    #[serde(default = "ok")]
+    pub status: u16,
+    /// Headers of the answer.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Body of the answer: text, or JSON.
+    #[serde(default)]
+    pub body: Value,
+}
+
+fn ok() -> u16 {
+    200
 }
 
 /// One line of the script.
@@ -76,8 +109,29 @@ impl Scenario {
             .filter(|line| !line.is_empty())
             .map(str::to_owned)
             .collect();
-        Ok(Scenario { claim, pipeline, script, timeline })
+        let others = optional(text, "Others")?;
+        let (outside, answers) = (optional(text, "Outside")?, optional(text, "Answers")?);
+        Ok(Scenario { claim, pipeline, script, timeline, others, outside, answers })
     }
+}
+
+impl Scenario {
+    /// The parameters that it is started with.
+    #[must_use]
+    pub fn parameters(&self) -> Value {
+        let given = self.script.iter().find_map(|step| match &step.act {
+            Act::Start(parameters) => Some(parameters.clone()),
+            _ => None,
+        });
+        given.unwrap_or_else(|| Value::Object(Map::new()))
+    }
+}
+
+fn optional<T: Default + serde::de::DeserializeOwned>(text: &str, name: &str) -> Result<T> {
+    if !text.contains(&format!("## {name}\n")) {
+        return Ok(T::default());
+    }
+    serde_json::from_str(&section(text, name)?).with_context(|| format!("the section `{name}`"))
 }
 
 fn section(text: &str, name: &str) -> Result<String> {

@@ -4,8 +4,10 @@
 pub mod convert;
 pub mod file;
 pub mod native;
+pub mod outside;
 pub mod pure;
 pub mod timeline;
 pub mod whole;
+pub mod world;
 
-pub use file::{Act, Scenario, Step};
+pub use file::{Act, Exchange, Scenario, Step};

@@ -10,13 +10,32 @@ use domain::environment::Environment;
 use domain::execution::ControlKind;
 use domain::principal::{Principal, Standing};
 use domain::{ExecutionId, Params};
+use serde_json::Value;
 
 use super::file::{Act, Scenario, Step};
+use super::outside::{ADDRESS, Outside};
 use super::timeline::Timeline;
 use crate::bed::Bed;
 
 /// Components that scenarios use.
-const COMPONENTS: [&str; 4] = ["wait", "manual-judgment", "scripted", "idle"];
+const COMPONENTS: [&str; 13] = [
+    "wait",
+    "manual-judgment",
+    "pipeline",
+    "webhook",
+    "check-preconditions",
+    "ci",
+    "evaluate-artifacts",
+    "evaluate-variables",
+    "find-artifact-from-execution",
+    "save-pipelines-from-artifact",
+    "wait-for-condition",
+    "scripted",
+    "idle",
+];
+
+/// Components that speak with the world outside.
+const SPEAKING: [&str; 2] = ["http", "jenkins"];
 
 /// Most turns of the player's loop: a scenario that does not come to rest fails.
 const MOST_TURNS: usize = 1_000;
@@ -27,17 +46,34 @@ const MOST_TURNS: usize = 1_000;
 /// The server refuses something, or the play never comes to rest.
 pub async fn play(scenario: &Scenario) -> Result<Vec<String>> {
     let bed = Bed::open(&COMPONENTS).await?;
+    for plugin in SPEAKING.iter().filter(|_| !scenario.outside.is_empty()) {
+        bed.install_with_loopback(plugin).await?;
+    }
+    let address = if scenario.outside.is_empty() { None } else { Some(Outside::new(&scenario.outside).serve()?) };
+    let placed = |document: &Value| -> Result<Value> {
+        let Some(address) = &address else { return Ok(document.clone()) };
+        Ok(serde_json::from_str(&document.to_string().replace(ADDRESS, address))?)
+    };
+    for other in &scenario.others {
+        bed.save(placed(other)?).await?;
+    }
     let start = bed.clock.now();
     let before = bed.stats().drives;
-    let execution = bed.start(scenario.pipeline.value().clone()).await?;
+    let execution = bed.start_with(placed(scenario.pipeline.value())?, scenario.parameters()).await?;
     driven(&bed, before).await?;
+    if !scenario.outside.is_empty() || !scenario.others.is_empty() {
+        bed.settled().await;
+    }
     let mut script: VecDeque<&Step> =
         scenario.script.iter().filter(|step| !matches!(step.act, Act::Start(_))).collect();
     for _ in 0..MOST_TURNS {
         let view = bed.view(&execution).await?;
         let act = script.front().map(|step| start.plus(step.at));
         let due = if view.status.is_complete() { None } else { view.due };
-        let Some(next) = [act, due].into_iter().flatten().min() else {
+        // Operations sleep beside the execution; so do the executions that it has started.
+        let acts_outside = !scenario.outside.is_empty() || !scenario.others.is_empty();
+        let sleeper = if acts_outside && !view.status.is_complete() { bed.clock.next() } else { None };
+        let Some(next) = [act, due, sleeper].into_iter().flatten().min() else {
             bed.ended(&execution).await?;
             let mut timeline = Timeline::default();
             bed.events(&execution).await?.iter().for_each(|event| timeline.add(event, start));
@@ -48,12 +84,18 @@ pub async fn play(scenario: &Scenario) -> Result<Vec<String>> {
         if due == Some(next) {
             driven(&bed, before).await?;
         }
+        if acts_outside {
+            bed.settled().await;
+        }
         if act == Some(next)
             && let Some(step) = script.pop_front()
         {
             let before = bed.stats().drives;
             perform(&bed, &execution, &step.act).await?;
             driven(&bed, before).await?;
+            if acts_outside {
+                bed.settled().await;
+            }
         }
     }
     bail!("the scenario does not come to rest")

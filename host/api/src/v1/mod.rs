@@ -9,6 +9,7 @@ pub mod filters;
 pub mod operations;
 pub mod pipelines;
 pub mod plugins;
+pub mod presets;
 pub mod questions;
 pub mod stages;
 pub mod system;

@@ -3,6 +3,7 @@
 mod poll;
 mod reply;
 mod request;
+mod signature;
 
 use mainsheet_sdk::provider::{OperationKind, ProviderPlugin};
 
@@ -16,6 +17,7 @@ pub fn plugin() -> ProviderPlugin {
         .operation(OperationKind::new("poll", poll::poll).safe())
         .account::<request::Account>(&["basic", "bearer", "header"])
         .wants_http(&["*"])
+        .wants("sign", true.into())
 }
 
 mainsheet_sdk::export_provider!(plugin);

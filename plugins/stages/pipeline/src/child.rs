@@ -108,7 +108,7 @@ impl Child {
     }
 
     fn errors(&self) -> Vec<String> {
-        self.failures.iter().flat_map(sentences).collect()
+        self.failures.iter().map(sentence).collect()
     }
 
     fn source(&self, execution: &str) -> Value {
@@ -122,13 +122,8 @@ impl Child {
     }
 }
 
-/// What failed in one stage of the child, and below it: a stage that ran a pipeline itself brings the errors of that one.
-fn sentences(failure: &Value) -> Vec<String> {
+/// What failed in one stage of the child. The host lists each message of a stage that ran a pipeline itself, so that errors nest.
+fn sentence(failure: &Value) -> String {
     let text = |key: &str| failure.get(key).and_then(Value::as_str).unwrap_or_default();
-    let told = |message: &str| {
-        format!("Exception in child pipeline stage ({}: {}): {message}", text("pipeline"), text("stage"))
-    };
-    let below = failure.pointer("/details/errors").and_then(Value::as_array);
-    let below: Vec<String> = below.into_iter().flatten().filter_map(Value::as_str).map(told).collect();
-    if below.is_empty() { vec![told(text("message"))] } else { below }
+    format!("Exception in child pipeline stage ({}: {}): {}", text("pipeline"), text("stage"), text("message"))
 }
