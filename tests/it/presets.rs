@@ -3,6 +3,7 @@
 use app::start::Target;
 use app::{Caller, Via};
 use domain::Params;
+use domain::environment::Environment;
 use domain::principal::{Principal, Standing};
 use serde_json::{Value, json};
 use tests::bed::{APPLICATION, Bed, stage};

@@ -183,7 +183,7 @@ fn act(text: &str) -> Option<Act> {
         Some((stage.to_owned(), serde_json::from_str::<Value>(json).ok()?))
     };
     Some(match verb {
-        "start" if rest.is_empty() => Act::Start(Value::Object(serde_json::Map::new())),
+        "start" if rest.is_empty() => Act::Start(Value::Object(Map::new())),
         "start" => Act::Start(serde_json::from_str(rest).ok()?),
         "answer" => staged().map(|(stage, answer)| Act::Answer { stage, answer, by })?,
         "patch" => staged().map(|(stage, patch)| Act::Patch { stage, patch, by })?,
