@@ -44,7 +44,7 @@ impl Native {
             stage_webhook::plugin(),
             stage_pipeline::plugin(),
             stage_check_preconditions::plugin(),
-            stage_ci::plugin(),
+            stage_ci_build::plugin(),
             stage_evaluate_artifacts::plugin(),
             stage_evaluate_variables::plugin(),
             stage_find_artifact_from_execution::plugin(),

@@ -24,7 +24,7 @@ const COMPONENTS: [&str; 13] = [
     "pipeline",
     "webhook",
     "check-preconditions",
-    "ci",
+    "ci-build",
     "evaluate-artifacts",
     "evaluate-variables",
     "find-artifact-from-execution",

@@ -79,7 +79,7 @@ async fn find(config: FindArtifact, flow: Flow) -> Result<Finish, Failure> {
     }
     let input = json!({
         "application": config.application, "pipeline": config.pipeline.trim(),
-        "statuses": config.execution_options.statuses(), "expectedArtifacts": config.wanted(),
+        "statuses": config.execution_options.statuses(), "expectedArtifacts": config.wanted(), "stage": flow.meta().stage,
     });
     let found = flow.query("find", Query::new("host", "find-artifacts", input)).await?;
     for key in ["artifacts", "resolvedExpectedArtifacts"] {

@@ -15,7 +15,7 @@ use crate::problem::Problem;
 #[utoipa::path(put, path = "/api/v1/presets/{preset}", operation_id = "savePreset", tag = "plugins",
     params(("preset" = String, Path, description = "Its type key")),
     request_body(content = Object, description = "The preset's document: `type`, `target`, `label`, `description`, `enabled`, `config`, `parameters`, `permissions`",
-        example = json!({"type": "openTicket", "target": "webhook", "label": "Open a ticket", "config": {"url": "https://tickets.example.com/"}, "parameters": [{"name": "title", "label": "Title"}]})),
+        example = json!({"type": "openTicket", "target": "callService", "label": "Open a ticket", "config": {"url": "https://tickets.example.com/"}, "parameters": [{"name": "title", "label": "Title"}]})),
     responses((status = 200, description = "Replaced", body = Preset), (status = 201, description = "Made", body = Preset)))]
 pub async fn handler(
     State(app): State<App>,

@@ -13,12 +13,12 @@ pub struct Preset {
     #[schema(example = "openTicket")]
     pub kind: String,
     /// The stage type that does the work.
-    #[schema(example = "webhook")]
+    #[schema(example = "callService")]
     pub target: String,
     /// Whether it is on offer.
     pub enabled: bool,
     /// As written.
-    #[schema(value_type = Object, example = json!({"type": "openTicket", "target": "webhook", "label": "Open a ticket", "config": {"url": "https://tickets.example.com/"}, "parameters": [{"name": "title", "label": "Title"}]}))]
+    #[schema(value_type = Object, example = json!({"type": "openTicket", "target": "callService", "label": "Open a ticket", "config": {"url": "https://tickets.example.com/"}, "parameters": [{"name": "title", "label": "Title"}]}))]
     pub document: Params,
 }
 
