@@ -6,7 +6,8 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let pages = root.join("../../docs/errors");
-    println!("cargo::rerun-if-changed={}", pages.display());
+    // Relative to this package: what a build folder says of it holds in every checkout that uses it.
+    println!("cargo::rerun-if-changed=../../docs/errors");
     let mut entries = Vec::new();
     for entry in fs::read_dir(&pages)? {
         let path = entry?.path();

@@ -306,6 +306,7 @@ fn configuration_and_completions_need_no_server() {
         "resume",
         "patch",
         "skip",
+        "restart",
         "plugin",
         "token",
         "login",

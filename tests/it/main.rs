@@ -3,6 +3,10 @@
 
 mod cli;
 mod engine;
+mod eval;
 mod howto;
+mod http;
 mod presets;
+mod preview;
 mod scenarios;
+mod sim;

@@ -58,12 +58,32 @@ impl Client {
         self.call("POST", path, Some(body.to_string())).await
     }
 
+    /// Sends JSON as a system does that calls a webhook: under a delivery key, with no token.
+    ///
+    /// # Errors
+    /// The connection broke: whether the server did it is not known.
+    pub async fn deliver(&mut self, path: &str, key: &str, body: &Value) -> Result<Reply> {
+        let body = body.to_string();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nIdempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        );
+        let result = self.exchange(&head).await;
+        self.reply(result)
+    }
+
     /// Sends a text that is JSON.
     ///
     /// # Errors
     /// The connection broke: whether the server did it is not known.
     pub async fn call(&mut self, method: &str, path: &str, body: Option<String>) -> Result<Reply> {
-        let result = self.exchange(method, path, body).await;
+        let head = self.head(method, path, body.as_deref());
+        let result = self.exchange(&head).await;
+        self.reply(result)
+    }
+
+    fn reply(&mut self, result: Result<(u16, Vec<u8>)>) -> Result<Reply> {
         if result.is_err() {
             self.stream = None;
         }
@@ -77,13 +97,12 @@ impl Client {
     /// # Errors
     /// The connection broke, or the server refuses.
     pub async fn text(&mut self, path: &str) -> Result<String> {
-        let (status, bytes) = self.exchange("GET", path, None).await?;
+        let (status, bytes) = self.exchange(&self.head("GET", path, None)).await?;
         ensure!(status == 200, "status {status}");
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    async fn exchange(&mut self, method: &str, path: &str, body: Option<String>) -> Result<(u16, Vec<u8>)> {
-        let head = self.head(method, path, body.as_deref());
+    async fn exchange(&mut self, head: &str) -> Result<(u16, Vec<u8>)> {
         let stream = match &mut self.stream {
             Some(stream) => stream,
             None => self.stream.insert(connect(&self.address).await?),

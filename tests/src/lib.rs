@@ -5,6 +5,7 @@ pub mod bench;
 pub mod http;
 pub mod process;
 pub mod scenario;
+pub mod sim;
 pub mod sink;
 pub mod soak;
 pub mod terminal;

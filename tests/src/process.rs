@@ -11,6 +11,9 @@ use store::{Store, StoreConfig, Write};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 
+/// How long a server may take to be ready: it compiles every plugin on its first start.
+const READY: Duration = Duration::from_mins(3);
+
 /// How a server is started.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -56,7 +59,7 @@ impl Setup {
     /// Starts the server and waits for its ready line.
     ///
     /// # Errors
-    /// It ends, or is not ready within a minute; what it wrote to standard error is in the message.
+    /// It ends, or is not ready within three minutes (its first start compiles every plugin); what it wrote to standard error is in the message.
     #[expect(clippy::disallowed_methods, reason = "what is measured is the time of another process")]
     pub async fn start(&self) -> Result<Process> {
         let begun = Instant::now();
@@ -94,7 +97,7 @@ impl Setup {
             }
             None
         };
-        match tokio::time::timeout(Duration::from_mins(1), ready).await {
+        match tokio::time::timeout(READY, ready).await {
             Ok(Some(address)) => {
                 let ready_after = begun.elapsed();
                 tokio::spawn(async move {

@@ -17,6 +17,10 @@ pub struct Call {
     pub path: String,
     /// `Idempotency-Key`; empty if there was none.
     pub key: String,
+    /// All headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
     /// Answered so long before the kill that ended its time that the server had committed what it heard: it must not come again.
     pub settled: bool,
 }
@@ -41,14 +45,25 @@ struct Noted {
     resumed: Vec<Duration>,
 }
 
+impl Call {
+    /// The header of this name, in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
 impl Noted {
-    fn call(&mut self, path: String, key: String) -> usize {
+    /// Notes a call, and says whether it is answered well: of a path `/busy/N…` only after N calls.
+    fn call(&mut self, path: String, key: String, headers: Vec<(String, String)>, body: Vec<u8>) -> (usize, bool) {
+        let busy = path.strip_prefix("/busy/").and_then(|rest| rest.split('/').next()?.parse().ok()).unwrap_or(0);
+        let well = self.calls.iter().filter(|call| call.path == path).count() >= busy;
         if let Some(killed) = self.killed.take() {
             self.resumed.push(killed.elapsed());
         }
-        self.calls.push(Call { epoch: self.epoch, path, key, settled: false });
+        self.calls.push(Call { epoch: self.epoch, path, key, headers, body, settled: false });
         self.answered.push(None);
-        self.calls.len() - 1
+        (self.calls.len() - 1, well)
     }
 
     #[expect(clippy::disallowed_methods, reason = "the outside world has a clock of its own")]
@@ -109,7 +124,7 @@ async fn serve(stream: TcpStream, noted: Arc<Mutex<Noted>>, slowest: Duration, s
     let mut stream = BufReader::new(stream);
     let mut turn = 0_u32;
     loop {
-        let (mut path, mut key, mut length) = (String::new(), String::new(), 0);
+        let (mut path, mut key, mut length, mut headers) = (String::new(), String::new(), 0, Vec::new());
         loop {
             let mut line = String::new();
             if stream.read_line(&mut line).await? == 0 {
@@ -118,6 +133,9 @@ async fn serve(stream: TcpStream, noted: Arc<Mutex<Noted>>, slowest: Duration, s
             let line = line.trim_end();
             if line.is_empty() {
                 break;
+            }
+            if let Some((name, value)) = line.split_once(": ") {
+                headers.push((name.to_lowercase(), value.to_owned()));
             }
             match line.split_once(": ") {
                 Some((name, value)) if name.eq_ignore_ascii_case("idempotency-key") => value.clone_into(&mut key),
@@ -128,14 +146,14 @@ async fn serve(stream: TcpStream, noted: Arc<Mutex<Noted>>, slowest: Duration, s
         }
         let mut body = vec![0; length];
         stream.read_exact(&mut body).await?;
-        let call = noted.lock().unwrap_or_else(PoisonError::into_inner).call(path, key);
+        let (call, well) = noted.lock().unwrap_or_else(PoisonError::into_inner).call(path, key, headers, body);
         turn = turn.wrapping_add(1);
         let share = salt.wrapping_mul(2_654_435_761).wrapping_add(turn.wrapping_mul(40_503)) % 1_000;
         pause(slowest * share / 1_000).await;
-        stream
-            .get_mut()
-            .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"ok\":true}")
-            .await?;
+        let status = if well { "200 OK" } else { "503 Service Unavailable" };
+        let reply =
+            format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{{\"ok\":true}}");
+        stream.get_mut().write_all(reply.as_bytes()).await?;
         noted.lock().unwrap_or_else(PoisonError::into_inner).answer(call);
     }
 }

@@ -15,6 +15,9 @@ pub struct Arguments {
     /// One JSON document instead of a table.
     #[arg(long)]
     json: bool,
+    /// Only what the expression language costs; needs neither server nor plugins.
+    #[arg(long)]
+    expressions: bool,
     /// Passed on as they are.
     #[arg(last = true)]
     rest: Vec<String>,
@@ -23,11 +26,14 @@ pub struct Arguments {
 /// Builds server, plugins and guests in release, then measures them.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     ensure!(workspace.has_binary("tests", "bench"), "the crate `tests` has no binary `bench` yet");
-    plugins::run(workspace, &plugins::Arguments::with_guests())?;
-    build::server(workspace, &["--release"])?;
+    if !arguments.expressions {
+        plugins::run(workspace, &plugins::Arguments::with_guests())?;
+        build::server(workspace, &["--release"])?;
+    }
     let words = ["run", "--quiet", "--release", "--package", "tests", "--bin", "bench", "--"];
     let mut bench = command::cargo(workspace, &words);
     bench.args(arguments.quick.then_some("--quick"));
     bench.args(arguments.json.then_some("--json"));
+    bench.args(arguments.expressions.then_some("--expressions"));
     command::run(bench.args(&arguments.rest))
 }

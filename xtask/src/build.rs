@@ -16,3 +16,9 @@ pub fn server(workspace: &Workspace, profile: &[&str]) -> Result<()> {
     let mut cargo = command::cargo(workspace, &["build", "--package", "server", "--bin", "mainsheet"]);
     command::run(cargo.args(profile))
 }
+
+/// Builds every program and every test for development, in one call: with a package named first, cargo would settle on other features
+/// for shared dependencies and build them twice.
+pub fn everything(workspace: &Workspace) -> Result<()> {
+    command::run(&mut command::cargo(workspace, &["build", "--workspace", "--bins", "--tests"]))
+}

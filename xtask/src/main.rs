@@ -6,6 +6,7 @@ mod command;
 mod demo;
 mod openapi;
 mod plugins;
+mod sim;
 mod soak;
 mod stopwatch;
 mod test;
@@ -28,6 +29,7 @@ Examples:
   cargo xtask tidy --shrink           drop exceptions that are not needed any more
   cargo xtask tidy --bless            accept the contract in wit/ as it stands
   cargo xtask bench --quick --json    figures for a first look, as JSON
+  cargo xtask bench --expressions     what the expression language costs
   cargo xtask soak kill --kills 50    kill the server fifty times and count what was lost
   cargo xtask openapi --check         is docs/reference/openapi.json what the server says?";
 
@@ -53,6 +55,8 @@ enum Verb {
     Tidy(tidy::Arguments),
     /// Measure a release build.
     Bench(bench::Arguments),
+    /// Play seeds on the real engine in a simulated world.
+    Sim(sim::Arguments),
     /// Run the server for long, in bad weather.
     Soak(soak::Arguments),
     /// Write docs/reference/openapi.json from the server's own document.
@@ -78,6 +82,7 @@ fn run(verb: Verb) -> anyhow::Result<()> {
         Verb::Test(arguments) => test::run(&workspace, &arguments),
         Verb::Tidy(arguments) => tidy::run(&workspace, &arguments),
         Verb::Bench(arguments) => bench::run(&workspace, &arguments),
+        Verb::Sim(arguments) => sim::run(&workspace, &arguments),
         Verb::Soak(arguments) => soak::run(&workspace, &arguments),
         Verb::Openapi(arguments) => openapi::run(&workspace, &arguments),
     }

@@ -36,15 +36,8 @@ fn parts(workspace: &Workspace, arguments: &Arguments, watch: &mut Stopwatch, ta
     watch.part("tests", || test(workspace, arguments, tally))
 }
 
-/// For the whole workspace in one call: with `--package server` first, cargo would settle on other features for shared
-/// dependencies and build them twice.
 fn build(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
-    if arguments.rest.is_empty() {
-        let words = ["build", "--workspace", "--bins", "--tests"];
-        command::run(&mut command::cargo(workspace, &words))
-    } else {
-        build::server(workspace, &[])
-    }
+    if arguments.rest.is_empty() { build::everything(workspace) } else { build::server(workspace, &[]) }
 }
 
 fn test(workspace: &Workspace, arguments: &Arguments, tally: &mut Tally) -> Result<()> {

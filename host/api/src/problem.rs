@@ -46,6 +46,7 @@ impl Problem {
             code: error.code.to_string(),
             detail: error.message.clone(),
             problems: error.problems.iter().map(ProblemPlace::of).collect(),
+            execution: error.execution.as_ref().map(ToString::to_string),
             instance: instance.to_owned(),
         }
     }
@@ -103,6 +104,9 @@ pub struct ProblemDocument {
     /// Each thing wrong with the document sent, if it is about one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<ProblemPlace>,
+    /// The failed execution that a start has left behind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub execution: Option<String>,
     /// Path of the request.
     pub instance: String,
 }

@@ -33,16 +33,23 @@ impl FromRef<Api> for App {
 
 /// The routes that the OpenAPI document describes.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
-    use v1::{applications, executions, operations, pipelines, plugins, presets, questions, stages, system, tokens};
+    use v1::{
+        applications, executions, expressions, operations, pipelines, plugins, presets, preview, questions, stages,
+        system, tokens,
+    };
     OpenApiRouter::with_openapi(Base::openapi())
         .routes(routes!(applications::list::handler, applications::create::handler))
         .routes(routes!(applications::get::handler, applications::save::handler, applications::delete::handler))
         .routes(routes!(pipelines::list_named::handler, pipelines::create::handler))
         .routes(routes!(pipelines::get_named::handler, pipelines::save_named::handler))
+        .routes(routes!(pipelines::order::handler))
         .routes(routes!(pipelines::list::handler))
         .routes(routes!(pipelines::get::handler, pipelines::save::handler, pipelines::delete::handler))
         .routes(routes!(pipelines::revisions::handler))
         .routes(routes!(pipelines::revision::handler))
+        .routes(routes!(preview::pipeline::handler))
+        .routes(routes!(preview::named::handler))
+        .routes(routes!(preview::document::handler))
         .routes(routes!(executions::start::handler))
         .routes(routes!(executions::start_named::handler))
         .routes(routes!(executions::list::handler, executions::start_document::handler))
@@ -52,8 +59,10 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(executions::cancel::handler))
         .routes(routes!(executions::pause::handler))
         .routes(routes!(executions::resume::handler))
+        .routes(routes!(expressions::evaluate::handler))
         .routes(routes!(stages::patch::handler))
         .routes(routes!(stages::skip::handler))
+        .routes(routes!(stages::restart::handler))
         .routes(routes!(questions::list::handler))
         .routes(routes!(questions::get::handler))
         .routes(routes!(questions::answer::handler))
@@ -68,6 +77,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(plugins::rollback::handler))
         .routes(routes!(presets::list::handler))
         .routes(routes!(presets::get::handler, presets::save::handler, presets::delete::handler))
+        .routes(routes!(plugins::release::handler))
         .routes(routes!(v1::catalog::handler))
         .routes(routes!(tokens::list::handler, tokens::create::handler))
         .routes(routes!(tokens::revoke::handler))
@@ -75,6 +85,9 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(v1::audit::handler))
         .routes(routes!(v1::events::handler))
         .routes(routes!(stream::handler))
+        .routes(routes!(system::get))
+        .routes(routes!(system::pause))
+        .routes(routes!(system::resume))
         .routes(routes!(system::live))
         .routes(routes!(system::ready))
         .routes(routes!(system::version))

@@ -74,6 +74,7 @@ impl App {
         ];
         self.inner.store.write(unit).await?;
         self.inner.acls.forget(name.to_ascii_lowercase().as_str());
+        self.inner.notifications.forget(name.to_ascii_lowercase().as_str());
         Ok(application)
     }
 
@@ -87,6 +88,7 @@ impl App {
         let entry = self.entry(caller, attempt, Params::new(serde_json::json!({ "via": caller.via() })));
         self.inner.store.write(vec![Write::DeleteApplication(name.into()), Write::Audit(entry)]).await?;
         self.inner.acls.forget(name.to_ascii_lowercase().as_str());
+        self.inner.notifications.forget(name.to_ascii_lowercase().as_str());
         Ok(())
     }
 }

@@ -53,6 +53,8 @@ pub enum TeamPermission {
     TokenMint,
     /// Read the whole audit log and the server's figures.
     AuditRead,
+    /// Pause the server and resume it.
+    SystemPause,
 }
 
 impl TeamPermission {
@@ -64,6 +66,7 @@ impl TeamPermission {
             TeamPermission::PluginManage => "plugin.manage",
             TeamPermission::TokenMint => "token.mint",
             TeamPermission::AuditRead => "audit.read",
+            TeamPermission::SystemPause => "system.pause",
         }
     }
 }

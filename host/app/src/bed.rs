@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use domain::code::code;
 use domain::environment::Environment;
-use domain::execution::{Event, EventKind, ExecutionState};
+use domain::execution::{Event, EventKind, ExecutionState, ExecutionStatus};
 use domain::operation::Operation;
 use domain::plugin::call::Scope;
 use domain::plugin::{Grants, Manifest};
@@ -20,7 +20,7 @@ use domain::question::{Question, QuestionRow};
 use domain::stage::{Run, StoredStage, StoredState};
 use domain::{Digest, ExecutionId, Failure, FailureClass, Params, StageId, Timestamp};
 use runtime::{Blobs, Http, HttpRequest, HttpResponse, Key, Lent, Runtime, Sign};
-use store::{CatalogEntry, DriveCommit, DriveOutcome, Store, StoreConfig, Write};
+use store::{CatalogEntry, DriveCommit, DriveOutcome, Loaded, Store, StoreConfig, Write};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -182,30 +182,57 @@ impl Bed {
         });
         let started = EventKind::StageStarted { stage: stage_id.clone(), reference: stage.into(), run: 1 };
         let commit = DriveCommit {
-            execution: id.clone(),
-            version: loaded.version,
-            epoch: loaded.epoch,
-            control: loaded.execution.control.kind,
-            inbox_seen: loaded.inbox_head,
-            state: ExecutionState::Running { started: now },
-            paused_since: None,
-            cancel_told: false,
-            due: None,
             stages: vec![running(&stage_id, stage, now)],
             events: vec![Event { at: now, kind: EventKind::ExecutionStarted }, Event { at: now, kind: started }],
             operations: orders,
-            outcomes: Vec::new(),
-            cancelling: Vec::new(),
             questions: questions.collect(),
-            closed_questions: Vec::new(),
-            children: Vec::new(),
-            cancel_executions: Vec::new(),
-            awaits: Vec::new(),
-            report: None,
-            audit: Vec::new(),
+            ..nothing_but(&loaded, ExecutionState::Running { started: now })
         };
+        self.commit(commit).await;
+    }
+
+    /// Ends an execution, as the engine would.
+    ///
+    /// # Panics
+    /// When the store fails, or the execution moved on.
+    pub async fn end(&self, execution: &str) {
+        let id = ExecutionId::from(execution);
+        let loaded = self.app.store().executions().load(&id).await.expect("a read").expect("the execution");
+        let status = ExecutionStatus::Succeeded;
+        let ended = ExecutionState::Ended { started: None, ended: self.clock.now(), status };
+        self.commit(DriveCommit { report: Some(Params::object()), ..nothing_but(&loaded, ended) }).await;
+    }
+
+    async fn commit(&self, commit: DriveCommit) {
         let outcome = self.app.store().drive(commit).await.expect("a commit");
         assert!(matches!(outcome, DriveOutcome::Committed { .. }), "{outcome:?}");
+    }
+}
+
+fn nothing_but(loaded: &Loaded, state: ExecutionState) -> DriveCommit {
+    DriveCommit {
+        execution: loaded.execution.id.clone(),
+        version: loaded.version,
+        epoch: loaded.epoch,
+        control: loaded.execution.control.kind,
+        inbox_seen: loaded.inbox_head,
+        state,
+        paused_since: None,
+        cancel_told: false,
+        due: None,
+        removed: Vec::new(),
+        stages: Vec::new(),
+        events: Vec::new(),
+        operations: Vec::new(),
+        outcomes: Vec::new(),
+        cancelling: Vec::new(),
+        questions: Vec::new(),
+        closed_questions: Vec::new(),
+        children: Vec::new(),
+        cancel_executions: Vec::new(),
+        awaits: Vec::new(),
+        report: None,
+        audit: Vec::new(),
     }
 }
 
@@ -222,14 +249,17 @@ fn running(id: &StageId, reference: &str, now: Timestamp) -> StoredStage {
         retry: None,
         due: false,
         expires: None,
+        windowed: false,
         cancelled: None,
         ending: None,
+        held: None,
     };
     StoredStage {
         id: id.clone(),
         ref_id: reference.into(),
         run: 1,
         planned: None,
+        kept: None,
         state: StoredState::Running(Box::new(run)),
     }
 }

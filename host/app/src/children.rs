@@ -2,7 +2,7 @@
 //! row into the commit that orders it.
 
 use domain::code::code;
-use domain::execution::{Execution, Parent, PipelineAt};
+use domain::execution::{Execution, Parent};
 use domain::id::{ApplicationName, ExecutionId, PipelineId};
 use domain::params::Value;
 use domain::pipeline::Concurrency;
@@ -11,7 +11,7 @@ use domain::stage::request::ChildExecution;
 use domain::{Failure, Params};
 use store::NewExecution;
 
-use crate::admission::{Admission, principal_of};
+use crate::admission::{Admission, principal_of, summary};
 use crate::authorize::{Action, Resource, authorize};
 use crate::known::Known;
 use crate::{App, AppError, ErrorClass};
@@ -66,21 +66,23 @@ impl App {
             let message = format!("Pipeline `{}` is disabled and cannot be started.", pipeline.name);
             return Err(AppError::conflict(code("pipeline.disabled"), message));
         }
-        self.check_known(&known, &self.inner.catalogs.current())?;
         self.check_slot(execution, &known).await?;
         let trigger = trigger(execution, &parent, child);
         let id = ExecutionId::derive_child(&parent.execution, &parent.stage, parent.run, &parent.label);
-        self.admit(Admission {
+        // A start that fails is the failed execution that the stage may wait for (reference §3.6, trap 46).
+        let admitted = self.admit(Admission {
             id: Some(id),
             application: &pipeline.application,
-            pipeline: Some(PipelineAt { id: pipeline.id.clone(), revision: pipeline.revision }),
+            pipeline: Some(&known),
             definition: &known.read.0,
             trigger: &trigger,
             kind: "pipeline",
             user: &principal.name,
             principal: &principal,
             parent: Some(parent),
-        })
+            by_hand: false,
+        });
+        Ok(admitted.await?.new)
     }
 
     /// The pipeline that a stage means: by id, or by name in an application, its own where none is named.
@@ -136,16 +138,11 @@ impl App {
 /// The child's trigger: what the stage says, and where it comes from.
 fn trigger(execution: &Execution, parent: &Parent, child: &ChildExecution) -> Params {
     let mut trigger = child.trigger.value().as_object().cloned().unwrap_or_default();
-    let from = serde_json::json!({
-        "id": execution.id.as_str(),
-        "application": execution.application.as_str(),
-        "name": execution.name,
-        "pipelineConfigId": execution.pipeline.as_ref().map(|at| at.id.as_str()),
-        "status": execution.status().as_str(),
-        "trigger": execution.trigger.value(),
-    });
-    trigger.entry("parentExecution").or_insert(from);
+    trigger.entry("parentExecution").or_insert_with(|| summary(execution));
     trigger.insert("parentPipelineStageId".into(), parent.stage.as_str().into());
+    if execution.trigger.get("dryRun") == Some(&Value::Bool(true)) {
+        trigger.insert("dryRun".into(), true.into());
+    }
     if !child.parameters.value().is_null() {
         trigger.insert("parameters".into(), child.parameters.value().clone());
     }

@@ -85,7 +85,8 @@ fn decide(execution: &Execution, wish: Wish) -> Result<Option<ControlKind>, AppE
     }
 }
 
-fn wrong_state(execution: &Execution, rule: &str) -> AppError {
+/// The execution is in a state that `rule` excludes.
+pub(crate) fn wrong_state(execution: &Execution, rule: &str) -> AppError {
     let cancelling = execution.control.kind == ControlKind::Cancel && !execution.status().is_complete();
     let note = if cancelling { " and is being cancelled" } else { "" };
     let message = format!("Execution {} is {}{note}; {rule}.", execution.id, execution.status().as_str());

@@ -1,7 +1,7 @@
 //! Why a use case did not come about, in the words a person gets to see.
 
 use domain::code::{Code, code};
-use domain::{Failure, FailureClass, Problem};
+use domain::{ExecutionId, Failure, FailureClass, Problem};
 use runtime::Refusal;
 use store::{ReadError, WriteError};
 
@@ -44,13 +44,15 @@ pub struct AppError {
     pub message: String,
     /// Where in the document, if it is about one.
     pub problems: Vec<Problem>,
+    /// The failed execution that a start has left behind.
+    pub execution: Option<ExecutionId>,
 }
 
 impl AppError {
     /// A refusal that is about no place in a document.
     #[must_use]
     pub fn new(class: ErrorClass, code: Code, message: impl Into<String>) -> AppError {
-        AppError { class, code, message: message.into(), problems: Vec::new() }
+        AppError { class, code, message: message.into(), problems: Vec::new(), execution: None }
     }
 
     /// What was named does not exist.
@@ -73,7 +75,7 @@ impl AppError {
             [only] => only.message.clone(),
             several => format!("{what} has {} problems; each says where it is and what to do.", several.len()),
         };
-        AppError { class: ErrorClass::Invalid, code, message, problems }
+        AppError { class: ErrorClass::Invalid, code, message, problems, execution: None }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::ExecutionId;
-use domain::execution::{Event, Execution};
+use domain::execution::{Event, Execution, ExecutionState};
 use domain::params::Params;
 use store::{Cursor, ExecutionFilter, Page, StoredExecution};
 
@@ -24,6 +24,10 @@ impl App {
         self.permit_read(caller, loaded.execution.application.as_str()).await?;
         let stored = executions.get(&id).await?.ok_or_else(|| unknown_execution(id.as_str()))?;
         let definition = self.definition_of(&loaded.execution, loaded.document.as_ref()).await?;
+        let waiting = match loaded.execution.state {
+            ExecutionState::Queued => executions.waiting(&id).await?,
+            _ => None,
+        };
         let questions = self.inner.store.questions().of(&id).await?;
         Ok(ExecutionView {
             status: loaded.execution.status(),
@@ -31,6 +35,7 @@ impl App {
             paused_since: loaded.paused_since,
             due: loaded.due,
             refused: stored.refused,
+            waiting,
             events: stored.events,
             document: definition.0.document.clone(),
             stages: stages(&loaded.execution, &definition.0, &loaded.stages),

@@ -1,7 +1,7 @@
 //! Expressions: what they need from outside, and evaluating them for people.
 
 use domain::code::code;
-use domain::evaluation::{self, Answer, AtStart, Given, On, Scene};
+use domain::evaluation::{self, Answer, AtStart, Given, Scene};
 use domain::id::{Digest, ExecutionId};
 use domain::params::Value;
 use domain::pipeline::Definition;
@@ -9,7 +9,7 @@ use domain::plugin::call::{Mode, Scope};
 use domain::plugin::{Grants, HttpGrant};
 use domain::stage::{Roster, Stage};
 use domain::{Params, Problem, Timestamp};
-use expression::{Answers, Limits, Need, Templates};
+use expression::{Answers, Limits, Need, Root, Setting, Summary, Templates, UnknownStage};
 use runtime::{Body, HttpRequest, Sink};
 
 use crate::control::unknown_execution;
@@ -24,6 +24,9 @@ const LARGEST: u32 = 1 << 20;
 /// Rounds of fetching for one evaluation: what an answer makes necessary is asked for in the next.
 const ROUNDS: usize = 4;
 
+/// Milliseconds that the expressions of one request may take together.
+const LONGEST: i64 = 10_000;
+
 /// What an expression is evaluated against.
 #[derive(Clone, Debug)]
 pub enum Against {
@@ -35,7 +38,21 @@ pub enum Against {
         stage: Option<String>,
     },
     /// A context of its own.
-    Context(Params),
+    Context {
+        /// Names and what they mean; `execution`, if there, is one in Spinnaker's form.
+        context: Params,
+        /// Which stage of that execution.
+        stage: Option<String>,
+    },
+}
+
+/// What texts gave.
+#[derive(Clone, Debug)]
+pub struct Evaluated {
+    /// One for each text, in order.
+    pub answers: Vec<Answer>,
+    /// `expressionEvaluationSummary` of all of them.
+    pub summary: Summary,
 }
 
 pub(crate) fn templates() -> Templates {
@@ -61,6 +78,13 @@ impl App {
         let (now, answers) = (self.inner.environment.now(), Answers::new());
         let given = Given { templates: self.templates(), now, seed: seed(id, now), answers: &answers };
         evaluation::at_start(definition, trigger, given)
+    }
+
+    /// A value of the document, evaluated against the trigger alone.
+    pub(crate) fn evaluate_on_trigger(&self, id: &ExecutionId, value: &Params, trigger: &Params) -> Params {
+        let (now, answers) = (self.inner.environment.now(), Answers::new());
+        let given = Given { templates: self.templates(), now, seed: seed(id, now), answers: &answers };
+        evaluation::on_trigger(value, trigger, given)
     }
 
     /// Fetches what expressions need from outside, under the outbound policy that plugins have.
@@ -120,71 +144,115 @@ impl App {
         }
     }
 
-    /// Evaluates texts for a person; only what stands in `${…}` is an expression. A failing one is no error of the call: its
-    /// answer carries the summary.
+    /// Evaluates texts for a person: a text with `${…}` is a template, any other one expression. A failing one is no error of
+    /// the call, its answer says why. Application data is given only to those who may read it.
     ///
     /// # Errors
     /// `execution.unknown`, `stage.unknown`, `access.denied`, `request.field-invalid` for a context that is no object.
-    pub async fn evaluate(
-        &self,
-        caller: &Caller,
-        against: &Against,
-        texts: &[String],
-    ) -> Result<Vec<Answer>, AppError> {
+    pub async fn evaluate(&self, caller: &Caller, against: &Against, texts: &[String]) -> Result<Evaluated, AppError> {
+        let user = &caller.principal.name;
         match against {
-            Against::Context(context) => {
+            Against::Context { context, stage } => {
                 let Value::Object(object) = context.value() else {
                     let message = "The context must be an object: names and what they mean.";
                     let problem = Problem::at("/context", code("request.field-invalid"), message);
                     return Err(AppError::invalid("The request", vec![problem]));
                 };
-                self.ask_all(&On::Context(object), texts, "", "").await
+                let setting = Setting::read(object, stage.as_deref()).map_err(|error| {
+                    let problem = Problem::at("/stage", code("stage.unknown"), format!("{}.", capital(&error)));
+                    AppError::invalid("The request", vec![problem])
+                })?;
+                let root = setting.root();
+                let root = if stage.is_none() { root.with_user(user) } else { root };
+                Ok(self.ask_all(caller, &root, texts, "", "").await)
             }
             Against::Execution { execution, stage } => {
                 let id = ExecutionId::from(execution.as_str());
                 let loaded = self.inner.store.executions().load(&id).await?;
                 let loaded = loaded.ok_or_else(|| unknown_execution(execution))?;
-                self.permit_read(caller, loaded.execution.application.as_str()).await?;
+                let application = loaded.execution.application.as_str();
+                self.permit_read(caller, application).await?;
                 let read = self.definition_of(&loaded.execution, loaded.document.as_ref()).await?;
                 let mut roster = Roster::new(&id, &read.0, &read.1);
                 roster.restore(loaded.stages).map_err(|reference| damaged(execution, reference.as_str()))?;
                 let scene = Scene::new(&loaded.execution, &roster.stages, &read.0.document);
-                let on = match stage {
-                    None => On::Execution(&scene),
-                    Some(wanted) => On::Stage(&scene, position_of(&roster.stages, wanted)?),
+                let view = scene.view();
+                let root = match stage {
+                    None => None,
+                    Some(wanted) => Root::of_stage(&view, position_of(&roster.stages, wanted)?),
                 };
-                self.ask_all(&on, texts, loaded.execution.application.as_str(), execution).await
+                let root = root.unwrap_or_else(|| Root::of_execution(&view).with_user(user));
+                Ok(self.ask_all(caller, &root, texts, application, execution).await)
             }
         }
     }
 
     async fn ask_all(
         &self,
-        on: &On<'_, '_>,
+        caller: &Caller,
+        root: &Root<'_>,
         texts: &[String],
         application: &str,
         execution: &str,
-    ) -> Result<Vec<Answer>, AppError> {
+    ) -> Evaluated {
         let now = self.inner.environment.now();
         let seed = seed(&execution.into(), now);
-        let mut results = Vec::with_capacity(texts.len());
+        let mut evaluated = Evaluated { answers: Vec::with_capacity(texts.len()), summary: Summary::default() };
         for text in texts {
             let mut answers = Answers::new();
-            let mut result = None;
-            for _ in 0..ROUNDS {
-                let given = Given { templates: self.templates(), now, seed, answers: &answers };
-                match evaluation::ask(on, text, given) {
-                    Ok(answer) => {
-                        result = Some(answer);
-                        break;
-                    }
-                    Err(needs) => self.fetch(needs, application, execution, &mut answers).await,
-                }
+            if self.inner.environment.now().since(now) > LONGEST {
+                let said = "the expressions before it took all the time that one request has: ask for fewer";
+                evaluated.answers.push(Answer::refused(text, said));
+                continue;
             }
-            results.push(result.unwrap_or_else(|| Answer { result: Params::new(text.as_str().into()), detail: None }));
+            let mut rounds = 0;
+            let answer = loop {
+                let given = Given { templates: self.templates(), now, seed, answers: &answers };
+                match evaluation::ask(root, text, given) {
+                    Ok(answer) => break answer,
+                    Err(needs) if rounds < ROUNDS => {
+                        let needs = self.withheld(caller, needs, &mut answers).await;
+                        self.fetch(needs, application, execution, &mut answers).await;
+                    }
+                    Err(needs) => {
+                        let said = "it needs more from outside each time it is given something";
+                        answers.extend(needs.into_iter().map(|need| (need, Err(said.to_owned()))));
+                    }
+                }
+                rounds += 1;
+            };
+            evaluated.summary.absorb(answer.summary.clone());
+            evaluated.answers.push(answer);
+            // A long list holds up nobody else on this thread.
+            tokio::task::yield_now().await;
         }
-        Ok(results)
+        evaluated
     }
+
+    /// Refuses what is asked of applications that the caller may not read; returns the other needs.
+    async fn withheld(&self, caller: &Caller, needs: Vec<Need>, answers: &mut Answers) -> Vec<Need> {
+        let mut granted = Vec::with_capacity(needs.len());
+        for need in needs {
+            let application = match &need {
+                Need::PipelineId { application, .. } | Need::ApplicationMetadata { application } => application,
+                _ => {
+                    granted.push(need);
+                    continue;
+                }
+            };
+            if self.may_read(caller, application).await.unwrap_or(false) {
+                granted.push(need);
+            } else {
+                let said = format!("There is no application `{application}`, or you may not read it.");
+                answers.insert(need, Err(said));
+            }
+        }
+        granted
+    }
+}
+
+fn capital(error: &UnknownStage) -> String {
+    format!("There is no stage `{}`: the context has no execution with it", error.0)
 }
 
 fn damaged(execution: &str, reference: &str) -> AppError {

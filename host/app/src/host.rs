@@ -14,7 +14,7 @@ use crate::{App, AppError, Caller, ErrorClass, PageRequest, Via};
 pub const OPERATIONS: [&str; 1] = ["save-pipeline"];
 
 /// Queries that the host answers.
-pub const QUERIES: [&str; 3] = ["execution", "executions", "pipeline"];
+pub const QUERIES: [&str; 4] = ["execution", "executions", "find-artifacts", "pipeline"];
 
 /// Most executions that one query answers with.
 const MOST: u32 = 100;
@@ -38,7 +38,7 @@ impl App {
     /// Answers one of the host's [`QUERIES`] for `execution`.
     ///
     /// `execution` takes `{execution}`; `executions` takes `{application?, pipeline?, status?, limit?}` and answers a list, newest
-    /// first; `pipeline` takes `{application?, pipeline}`, a name or an id, and answers the document.
+    /// first; `find-artifacts` is `App::find_artifacts`; `pipeline` takes `{application?, pipeline}`, a name or an id, and answers the document.
     ///
     /// # Errors
     /// `query.kind-unknown`, and what the use case says.
@@ -47,6 +47,7 @@ impl App {
         match kind {
             "execution" => Ok(self.execution_for(&caller, execution, input).await?),
             "executions" => Ok(self.executions_for(&caller, execution, input).await?),
+            "find-artifacts" => self.find_artifacts(&caller, execution, input).await,
             "pipeline" => Ok(self.pipeline_for(&caller, execution, input).await?),
             _ => Err(unknown("query", kind, &QUERIES)),
         }

@@ -7,6 +7,7 @@
 mod access;
 pub mod admission;
 pub mod applications;
+mod artifacts;
 pub mod audit;
 pub mod authorize;
 #[cfg(any(test, feature = "bed"))]
@@ -18,22 +19,29 @@ pub mod children;
 pub mod components;
 pub mod control;
 mod correlation;
+pub mod denials;
 pub mod error;
 pub mod executions;
 pub mod expressions;
+mod found;
 pub mod host;
 pub mod known;
 mod locks;
+mod notifications;
 pub mod operations;
 pub mod pipelines;
 pub mod plugins;
 pub mod presets;
+pub mod preview;
 pub mod questions;
+pub mod quiet;
+pub mod restart;
 pub mod schema;
 pub mod stages;
 pub mod start;
 pub mod stats;
 pub mod stream;
+pub mod system;
 #[cfg(test)]
 mod tests;
 pub mod tokens;
@@ -44,6 +52,7 @@ use std::sync::{Arc, RwLock};
 
 use domain::environment::Environment;
 use domain::id::PipelineId;
+use domain::notification::Notification;
 use runtime::Runtime;
 use store::Store;
 
@@ -55,7 +64,7 @@ pub use error::{AppError, ErrorClass};
 pub use stats::Stats;
 pub use store::{
     AuditFilter, Committed, ConfiguredTrigger, Cursor, EventFilter, ExecutionFilter, NewExecution, OperationFilter,
-    Page, RecordedEvent, StoredExecution, Token,
+    Page, RecordedEvent, StoredExecution, Token, Waiting,
 };
 
 /// What an operator decides.
@@ -63,6 +72,12 @@ pub use store::{
 pub struct Config {
     /// What an application without any permissions means.
     pub unrestricted: Unrestricted,
+    /// Time zone of execution windows.
+    pub zone: domain::window::Zone,
+    /// Address of the console, for links in notifications; empty: they carry none.
+    pub console: String,
+    /// When triggers start nothing.
+    pub quiet: Option<quiet::QuietPeriod>,
 }
 
 /// Which page of a list.
@@ -96,18 +111,29 @@ struct Inner {
     instance: String,
     schemas: schema::Schemas,
     acls: cache::Cache<String, Arc<Acl>>,
+    notifications: cache::Cache<String, Arc<Vec<Notification>>>,
     names: cache::Cache<(String, String), PipelineId>,
     pipelines: cache::Cache<PipelineId, Arc<known::Known>>,
     definitions: cache::Cache<(PipelineId, i64), Arc<known::Read>>,
     callers: cache::Cache<String, Arc<Caller>>,
     correlations: correlation::Correlations,
     deciding: locks::Locks,
+    quarantine: plugins::Quarantines,
     refused: RwLock<Vec<plugins::Refused>>,
     templates: expression::Templates,
     presets: arc_swap::ArcSwap<domain::pipeline::Presets>,
+    paused: RwLock<Option<system::SystemPause>>,
+    /// One pause or resume of the server at a time.
+    pausing: tokio::sync::Mutex<()>,
 }
 
 impl App {
+    /// Time zone of execution windows.
+    #[must_use]
+    pub fn zone(&self) -> &domain::window::Zone {
+        &self.inner.config.zone
+    }
+
     /// Ready to serve: the catalogue in force is loaded, and the installation has its id.
     ///
     /// # Errors
@@ -119,8 +145,10 @@ impl App {
         config: Config,
     ) -> Result<App, AppError> {
         let catalogs = Catalogs::load(store.clone()).await?;
+        let quarantine = plugins::Quarantines::load(&store).await?;
         let instance = stream::instance(&store, environment.as_ref()).await?;
         let presets = arc_swap::ArcSwap::from_pointee(presets::load(&store).await?);
+        let paused = system::stored(&store).await?;
         let inner = Inner {
             store,
             runtime,
@@ -131,15 +159,19 @@ impl App {
             stats: Stats::default(),
             schemas: schema::Schemas::new(),
             acls: cache::Cache::new(),
+            notifications: cache::Cache::new(),
             names: cache::Cache::new(),
             pipelines: cache::Cache::new(),
             definitions: cache::Cache::new(),
             callers: cache::Cache::new(),
             correlations: correlation::Correlations::new(),
             deciding: locks::Locks::new(),
+            quarantine,
             refused: RwLock::default(),
             templates: expressions::templates(),
             presets,
+            paused: RwLock::new(paused),
+            pausing: tokio::sync::Mutex::new(()),
         };
         Ok(App { inner: Arc::new(inner) })
     }

@@ -59,7 +59,7 @@ impl App {
         let _deciding = self.inner.deciding.of(SETTING).await;
         let others: Vec<Preset> = self.presets().all().filter(|other| other.kind != kind).cloned().collect();
         let is_new = others.len() == self.presets().all().count();
-        self.keep(caller, attempt, others.into_iter().chain([preset.clone()]).collect()).await?;
+        self.keep_presets(caller, attempt, others.into_iter().chain([preset.clone()]).collect()).await?;
         Ok((preset, is_new))
     }
 
@@ -73,10 +73,10 @@ impl App {
         let _deciding = self.inner.deciding.of(SETTING).await;
         self.preset(kind)?;
         let left = self.presets().all().filter(|other| other.kind != kind).cloned().collect();
-        self.keep(caller, attempt, left).await
+        self.keep_presets(caller, attempt, left).await
     }
 
-    async fn keep(&self, caller: &Caller, attempt: Attempt<'_>, presets: Vec<Preset>) -> Result<(), AppError> {
+    async fn keep_presets(&self, caller: &Caller, attempt: Attempt<'_>, presets: Vec<Preset>) -> Result<(), AppError> {
         let presets = Presets::new(self.presets().revision + 1, presets);
         let documents: Vec<Value> = presets.all().map(|preset| preset.document.value().clone()).collect();
         let value = Params::new(json!({ "revision": presets.revision, "presets": documents }));

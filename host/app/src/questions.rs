@@ -4,12 +4,14 @@ use domain::code::code;
 use domain::execution::Fact;
 use domain::principal::Principal;
 use domain::question::{QuestionRow, Vote};
-use domain::{Params, Problem};
+use domain::{Params, Problem, StageId};
 use store::{Page, Write};
 
 use crate::access::Attempt;
 use crate::authorize::{Action, Resource, authorize};
 use crate::{App, AppError, Caller, PageRequest, schema};
+
+mod patched;
 
 /// Most bytes of an answer: the bound on one value.
 const LARGEST: usize = 1 << 20;
@@ -82,12 +84,55 @@ impl App {
     /// `question.unknown`, `access.denied` with the missing role, `question.closed`, `question.voted`, `question.role-used`,
     /// `question.answer-invalid` with pointers.
     pub async fn answer(&self, caller: &Caller, id: &str, answer: Params) -> Result<Answered, AppError> {
+        self.answer_and_patch(caller, id, answer, &Params::object()).await
+    }
+
+    /// Takes a client's patch of a stage's context as the answer that it means: properties of what the stage asks say by `x-patch` which
+    /// key of a patch they are (reference pipelines-and-stages.md §3.2). Who may answer and how often is as for any answer; other keys
+    /// of the patch go the way of a patch, in the same unit. False where the patch answers nothing that is asked.
+    ///
+    /// # Errors
+    /// As [`App::answer`].
+    pub(crate) async fn answer_by_patch(
+        &self,
+        caller: &Caller,
+        execution: &str,
+        stage: &str,
+        patch: &Params,
+    ) -> Result<bool, AppError> {
+        if patch.text().len() > LARGEST {
+            return Ok(false);
+        }
+        let execution = execution.into();
+        let derived = StageId::derive(&execution, &stage.into());
+        let asked = self.inner.store.questions().of(&execution).await?;
+        let own = asked.iter().filter(|row| row.closed.is_none());
+        for row in own.filter(|row| row.stage == derived || row.stage.as_str() == stage) {
+            if let Some((answer, rest)) = patched::answer(&row.question.schema, patch) {
+                self.answer_and_patch(caller, &row.id(), answer, &rest).await?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// As [`App::answer`]; `patch` is laid over the stage's context in the same unit, which needs EXECUTE.
+    async fn answer_and_patch(
+        &self,
+        caller: &Caller,
+        id: &str,
+        answer: Params,
+        patch: &Params,
+    ) -> Result<Answered, AppError> {
         let found = self.find_question(id).await?;
         let attempt = Attempt { action: "question.answer", noun: "question", subject: id };
         let execution = self.find_execution(&found.execution).await?;
         let acl = self.acl(&execution.application).await?;
         let resource = Resource::Question { acl: &acl, question: &found.question, submitter: &execution.principal };
         self.settle(caller, attempt, authorize(&caller.principal, Action::Answer, resource)).await?;
+        if !patch.is_empty() {
+            self.permit(caller, attempt, Action::Execute, &execution.application).await?;
+        }
         check(&found, &answer)?;
 
         // Two votes must not both believe that the other is missing.
@@ -101,6 +146,11 @@ impl App {
             Write::Vote { question: id.to_owned(), vote: vote.clone(), closes: decided },
             Write::Audit(self.entry(caller, attempt, Params::new(details))),
         ];
+        if !patch.is_empty() {
+            let by = caller.principal.name.clone();
+            let fact = Fact::Patched { stage: found.stage.clone(), by, patch: patch.clone() };
+            unit.insert(1, Write::Inbox { execution: found.execution.clone(), fact });
+        }
         if decided {
             let fact = Fact::Answered {
                 stage: found.stage.clone(),
@@ -109,7 +159,7 @@ impl App {
                 by: Some(caller.principal.name.clone()),
                 outcome: Ok(vote.answer.clone()),
             };
-            unit.insert(1, Write::Inbox { execution: found.execution.clone(), fact });
+            unit.push(Write::Inbox { execution: found.execution.clone(), fact });
         }
         self.inner.store.write(unit).await?;
         found.closed = decided.then_some(vote.at);

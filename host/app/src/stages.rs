@@ -17,13 +17,17 @@ use crate::{App, AppError, Caller, ErrorClass};
 const LARGEST: usize = 1 << 20;
 
 impl App {
-    /// Lays keys over the context of a running stage; the stage is told. `{"manualSkip": true}` skips it instead.
+    /// Lays keys over the context of a running stage; the stage is told. `{"manualSkip": true}` skips it instead, and keys that answer
+    /// what the stage asks people (`x-patch`) are an answer.
     ///
     /// # Errors
-    /// `execution.unknown`, `stage.unknown`, `access.denied`, `stage.not-running` with the state named, `stage.not-skippable`.
+    /// As [`App::answer`] for an answer, else `execution.unknown`, `stage.unknown`, `access.denied`, `stage.not-running` with the state named, `stage.not-skippable`.
     pub async fn patch_stage(&self, caller: &Caller, id: &str, stage: &str, patch: Params) -> Result<(), AppError> {
         if patch.get("manualSkip").and_then(Value::as_bool) == Some(true) {
             return self.skip_stage(caller, id, stage, None).await;
+        }
+        if self.answer_by_patch(caller, id, stage, &patch).await? {
+            return Ok(());
         }
         let attempt = Attempt { action: "stage.patch", noun: "stage", subject: stage };
         let (_, running) = self.running_stage(caller, attempt, id, stage).await?;
@@ -63,7 +67,8 @@ impl App {
 
     async fn is_skippable(&self, execution: &Execution, stage: &StageView) -> Result<bool, AppError> {
         let says = |key| stage.context.get(key).and_then(Value::as_bool) == Some(true);
-        if says("canManuallySkip") || says("skippable") {
+        // The host's own synthetic stage; what stands behind it is reached by nothing else.
+        if says("canManuallySkip") || stage.synthetic.is_some() && stage.kind == domain::window::KIND {
             return Ok(true);
         }
         let catalog = self.inner.catalogs.at(execution.catalog).await?;
@@ -110,9 +115,13 @@ impl App {
     async fn find_stage(&self, loaded: &Loaded, stage: &StageId) -> Result<StageView, AppError> {
         let definition = self.definition_of(&loaded.execution, loaded.document.as_ref()).await?;
         let all = stages(&loaded.execution, &definition.0, &loaded.stages);
-        all.into_iter().find(|one| one.id == *stage || one.ref_id.as_str() == stage.as_str()).ok_or_else(|| {
-            let message = format!("Execution {} has no stage with the id or reference `{stage}`.", loaded.execution.id);
-            AppError::not_found(code("stage.unknown"), message)
-        })
+        let found = all.into_iter().find(|one| one.id == *stage || one.ref_id.as_str() == stage.as_str());
+        found.ok_or_else(|| unknown_stage(&loaded.execution.id, stage.as_str()))
     }
+}
+
+/// The execution has no such stage.
+pub(crate) fn unknown_stage(execution: &ExecutionId, stage: &str) -> AppError {
+    let message = format!("Execution {execution} has no stage with the id or reference `{stage}`.");
+    AppError::not_found(code("stage.unknown"), message)
 }

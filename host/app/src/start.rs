@@ -2,12 +2,12 @@
 
 use domain::Params;
 use domain::code::code;
-use domain::execution::{Execution, PipelineAt};
+use domain::execution::Execution;
 use domain::id::ApplicationName;
 use store::{NewExecution, Write};
 
 use crate::access::Attempt;
-use crate::admission::{Admission, require_parameters};
+use crate::admission::{Admission, Admitted};
 use crate::authorize::Action;
 use crate::correlation;
 use crate::{App, AppError, Caller};
@@ -43,13 +43,18 @@ pub struct Started {
 }
 
 impl App {
-    /// Starts an execution. `trigger` is the trigger object: `parameters`, `artifacts`, `correlationId`, and whatever the
-    /// pipeline reads from `trigger`.
+    /// Starts an execution. `trigger` is the trigger object: `parameters`, `artifacts`, `correlationId`, `executionId`, and whatever
+    /// the pipeline reads from `trigger`.
     ///
     /// # Errors
-    /// `pipeline.unknown`, `access.denied`, `pipeline.disabled`, what no longer fits what is installed,
-    /// `execution.parameter-missing`, `execution.trigger-invalid`, `execution.trigger-too-large`.
+    /// `system.paused`, `pipeline.unknown`, `access.denied`, `execution.parameter-missing`, `execution.trigger-invalid`, `execution.id-invalid`,
+    /// `execution.trigger-too-large`. With a failed execution left behind ([`AppError::execution`]): `pipeline.disabled`, what no
+    /// longer fits what is installed.
     pub async fn start(&self, caller: &Caller, target: Target, trigger: &Params) -> Result<Started, AppError> {
+        if let Err(paused) = self.refuse_paused() {
+            self.inner.stats.starts_refused.add();
+            return Err(paused);
+        }
         let started = match target {
             Target::Document { application, document } => {
                 self.start_document(caller, application, document, trigger).await
@@ -79,24 +84,19 @@ impl App {
         let pipeline = &known.pipeline;
         let attempt = Attempt { action: "execution.start", noun: "pipeline", subject: pipeline.id.as_str() };
         self.permit(caller, attempt, Action::Execute, &pipeline.application).await?;
-        if known.read.0.disabled {
-            let message = format!("Pipeline `{}` is disabled and cannot be started; enable it first.", pipeline.name);
-            return Err(AppError::conflict(code("pipeline.disabled"), message));
-        }
-        self.check_known(&known, &self.inner.catalogs.current())?;
-        let new = self.admit(Admission {
+        let admitted = self.admit(Admission {
             id: None,
             application: &pipeline.application,
-            pipeline: Some(PipelineAt { id: pipeline.id.clone(), revision: pipeline.revision }),
+            pipeline: Some(&known),
             definition: &known.read.0,
             trigger,
             kind: "manual",
             user: &caller.principal.name,
             principal: &caller.principal,
             parent: None,
-        })?;
-        require_parameters(&known.read.0, &new.execution)?;
-        self.write_start(caller, attempt, new).await
+            by_hand: true,
+        });
+        self.write_start(caller, attempt, admitted.await?).await
     }
 
     async fn start_document(
@@ -111,13 +111,10 @@ impl App {
         self.permit(caller, attempt, Action::Write, &application).await?;
         let acl = self.permit(caller, attempt, Action::Execute, &application).await?;
         let definition = self.understand(&document)?;
-        if definition.disabled {
-            let message = "The document says `disabled`, so it cannot be started; remove that.";
-            return Err(AppError::conflict(code("pipeline.disabled"), message));
-        }
-        let new = self.admit(Admission {
+        let application = acl.application.as_str().into();
+        let admitted = self.admit(Admission {
             id: None,
-            application: &acl.application.as_str().into(),
+            application: &application,
             pipeline: None,
             definition: &definition,
             trigger,
@@ -125,12 +122,23 @@ impl App {
             user: &caller.principal.name,
             principal: &caller.principal,
             parent: None,
-        })?;
-        require_parameters(&definition, &new.execution)?;
-        self.write_start(caller, attempt, new).await
+            by_hand: true,
+        });
+        self.write_start(caller, attempt, admitted.await?).await
     }
 
-    async fn write_start(&self, caller: &Caller, attempt: Attempt<'_>, new: NewExecution) -> Result<Started, AppError> {
+    /// Steps 10 and 12. A failed start is written too, and then answered with what is wrong.
+    async fn write_start(
+        &self,
+        caller: &Caller,
+        attempt: Attempt<'_>,
+        admitted: Admitted,
+    ) -> Result<Started, AppError> {
+        let Admitted { new, failure } = admitted;
+        if let Some(failure) = failure {
+            self.write_admission(caller, attempt, new).await?;
+            return Err(failure);
+        }
         let execution = new.execution.clone();
         let Some(correlation) = correlation::of(&execution).map(str::to_owned) else {
             self.write_admission(caller, attempt, new).await?;

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::code::{Code, code};
 use domain::environment::uuid;
-use domain::execution::PipelineAt;
 use domain::id::{ExecutionId, PipelineId};
-use domain::params::Value;
 use domain::plugin::call::{Heard, Hook, HookReply, Mode, Payload, Scope};
 use domain::plugin::{Grants, HttpGrant, Installed};
 use domain::trigger::{TriggerEvent, TriggerOutcome};
@@ -16,6 +14,7 @@ use store::{ConfiguredTrigger, EventFilter, NewExecution, Page, RecordedEvent, W
 
 use crate::access::Attempt;
 use crate::admission::Admission;
+use crate::artifacts::with_artifacts;
 use crate::authorize::{Action, Resource, authorize, managed_identity};
 use crate::{App, AppError, Caller, ErrorClass, PageRequest, Via};
 
@@ -227,27 +226,28 @@ impl App {
             let message = format!("Pipeline `{}` is disabled: no trigger of it fires.", pipeline.name);
             return Err(AppError::conflict(code("pipeline.disabled"), message));
         }
+        self.refuse_paused()?;
+        self.refuse_quiet(&known.read.0, kind)?;
         let principal = managed_identity(pipeline.application.as_str());
         let acl = self.acl(&pipeline.application).await?;
         authorize(&principal, Action::Execute, Resource::Application(&acl)).map_err(|denied| {
             AppError::new(ErrorClass::Denied, code("access.denied"), format!("The trigger needs {}.", denied.missing))
         })?;
-        let given = with_artifacts(payload, key);
-        let mut new = self.admit(Admission {
+        let given = with_artifacts(payload, key, &trigger.config);
+        self.check_artifacts(kind, &known.read.0.document, trigger, &given)?;
+        let admitted = self.admit(Admission {
             id: None,
             application: &pipeline.application,
-            pipeline: Some(PipelineAt { id: pipeline.id.clone(), revision: pipeline.revision }),
+            pipeline: Some(&known),
             definition: &known.read.0,
             trigger: &given,
             kind,
             user: ANONYMOUS,
             principal: &principal,
             parent: None,
-        })?;
-        if let Err(error) = self.check_known(&known, &self.inner.catalogs.current()) {
-            new.refused = Some(error.message);
-        }
-        Ok(new)
+            by_hand: false,
+        });
+        Ok(admitted.await?.new)
     }
 
     /// Recorded events, newest first, as far as `caller` may look at the pipelines they were looked at for. A page may be short
@@ -339,16 +339,6 @@ fn secrets(triggers: &[ConfiguredTrigger]) -> Vec<String> {
     secrets.sort();
     secrets.dedup();
     secrets
-}
-
-fn with_artifacts(payload: Payload, key: &str) -> Params {
-    let Payload { trigger, artifacts } = payload;
-    let mut members = trigger.value().as_object().cloned().unwrap_or_default();
-    if artifacts.value().as_array().is_some_and(|artifacts| !artifacts.is_empty()) {
-        members.entry("artifacts").or_insert_with(|| artifacts.value().clone());
-    }
-    members.insert("eventId".into(), key.into());
-    Params::new(Value::Object(members))
 }
 
 /// What a trigger plugin may do while it listens: look, never act. Everything it wants was granted at its install.

@@ -7,8 +7,9 @@ use domain::pipeline::Definition;
 use domain::pipeline::validate::stage_key;
 use domain::question::QuestionRow;
 use domain::stage::request::Placement;
-use domain::stage::{Ended, Pending, Phase, Record, Run, StageStatus, StoredStage, StoredState};
+use domain::stage::{Ended, Held, Pending, Phase, Record, Run, StageStatus, StoredStage, StoredState};
 use domain::{Failure, Params, Timestamp};
+use store::Waiting;
 
 /// An execution, its stages and what it asks people.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct ExecutionView {
     pub due: Option<Timestamp>,
     /// Why its start was refused.
     pub refused: Option<String>,
+    /// What it waits behind, while it waits for a slot of its pipeline.
+    pub waiting: Option<Waiting>,
     /// Number of its newest event.
     pub events: i64,
     /// The document that it runs, as written.
@@ -72,6 +75,8 @@ pub struct StageView {
     pub children: Vec<String>,
     /// Why it failed.
     pub problem: Option<Failure>,
+    /// Why it waits although it has something to do.
+    pub held: Option<Held>,
 }
 
 /// Stages in document order, each followed by its synthetic children, those shown before it first.
@@ -146,9 +151,15 @@ fn view(id: StageId, ref_id: &RefId, place: Place<'_>, row: Option<&StoredStage>
         pending: Vec::new(),
         children: Vec::new(),
         problem: None,
+        held: None,
     };
     match row.map(|row| &row.state) {
-        None | Some(StoredState::NotStarted) => {}
+        None => {}
+        Some(StoredState::NotStarted) => {
+            if let Some(kept) = row.and_then(|row| row.kept.as_ref()) {
+                show_record(&mut view, Some(&kept.config), &kept.record);
+            }
+        }
         Some(StoredState::Running(run)) => show_run(&mut view, run, paused),
         Some(StoredState::Ended(ended)) => show_end(&mut view, ended),
     }
@@ -156,7 +167,8 @@ fn view(id: StageId, ref_id: &RefId, place: Place<'_>, row: Option<&StoredStage>
 }
 
 fn show_run(view: &mut StageView, run: &Run, paused: bool) {
-    view.status = if paused { StageStatus::Paused } else { StageStatus::Running };
+    view.status = if paused || run.held.is_some() { StageStatus::Paused } else { StageStatus::Running };
+    view.held = run.held.clone();
     view.started = Some(run.started);
     view.pending = run.pending.iter().filter(|pending| !pending.withdrawn).cloned().collect();
     let answered = run.answers.iter().filter_map(|answer| answer.outcome.as_ref().ok()?.get("execution")?.as_str());

@@ -11,6 +11,8 @@ pub struct Denial {
     pub application: String,
     /// Execution the call was for; empty outside one.
     pub execution: String,
+    /// The operation that the call was for, by its idempotency key; empty for reads.
+    pub key: String,
     /// Code of the failure that the plugin was answered with.
     pub code: String,
     /// What it wanted, in words.
@@ -28,7 +30,7 @@ pub(crate) struct Logged;
 
 impl Denials for Logged {
     fn denied(&self, denial: Denial) {
-        let Denial { plugin, digest, application, execution, code, wanted } = denial;
-        tracing::warn!(plugin, digest, application, execution, code, wanted, "a plugin was denied");
+        let Denial { plugin, digest, application, execution, key, code, wanted } = denial;
+        tracing::warn!(plugin, digest, application, execution, key, code, wanted, "a plugin was denied");
     }
 }

@@ -103,6 +103,7 @@ impl Grant {
             digest: scope.digest.to_string(),
             application: scope.application.clone(),
             execution: scope.execution.clone(),
+            key: scope.key.clone(),
             code: code.to_string(),
             wanted,
         });

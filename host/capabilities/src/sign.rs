@@ -1,4 +1,5 @@
-//! Keys as handles: HMAC with SHA-256 (`hmac-sha256`) and, for senders that know nothing newer, SHA-1 (`hmac-sha1`).
+//! Keys as handles: HMAC with SHA-256 (`hmac-sha256`), SHA-512 (`hmac-sha512`) and, for senders that know nothing newer, SHA-1
+//! (`hmac-sha1`).
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use domain::{Failure, FailureClass};
 use hmac::{Hmac, KeyInit, Mac};
 use runtime::{Key, Sign};
 use sha1::Sha1;
-use sha2::Sha256;
+use sha2::{Sha256, Sha512};
 
 use crate::grant::Grant;
 use crate::secrets::Secrets;
@@ -49,6 +50,7 @@ impl Key for MacKey {
     fn mac(&self, algorithm: &str, data: &[u8]) -> Result<Vec<u8>, String> {
         match algorithm {
             "hmac-sha256" => self.begin::<Hmac<Sha256>>(data).map(|mac| mac.finalize().into_bytes().to_vec()),
+            "hmac-sha512" => self.begin::<Hmac<Sha512>>(data).map(|mac| mac.finalize().into_bytes().to_vec()),
             "hmac-sha1" => self.begin::<Hmac<Sha1>>(data).map(|mac| mac.finalize().into_bytes().to_vec()),
             other => Err(unknown(other)),
         }
@@ -57,6 +59,7 @@ impl Key for MacKey {
     fn verify(&self, algorithm: &str, data: &[u8], mac: &[u8]) -> Result<bool, String> {
         match algorithm {
             "hmac-sha256" => self.begin::<Hmac<Sha256>>(data).map(|own| own.verify_slice(mac).is_ok()),
+            "hmac-sha512" => self.begin::<Hmac<Sha512>>(data).map(|own| own.verify_slice(mac).is_ok()),
             "hmac-sha1" => self.begin::<Hmac<Sha1>>(data).map(|own| own.verify_slice(mac).is_ok()),
             other => Err(unknown(other)),
         }
@@ -76,7 +79,7 @@ impl MacKey {
 }
 
 fn unknown(algorithm: &str) -> String {
-    format!("the algorithm `{algorithm}` is not known; known are hmac-sha256 and hmac-sha1")
+    format!("the algorithm `{algorithm}` is not known; known are hmac-sha256, hmac-sha512 and hmac-sha1")
 }
 
 #[cfg(test)]
@@ -108,6 +111,12 @@ mod tests {
         assert_eq!(
             mac("hmac-sha256").as_deref(),
             Ok("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
+        );
+        assert_eq!(
+            mac("hmac-sha512").as_deref(),
+            Ok(
+                "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737"
+            )
         );
         assert!(mac("hmac-md5").is_err());
         assert!(key.sign("rsa", b"").is_err());

@@ -2,6 +2,11 @@
 //!
 //! Pure: what an expression needs from outside is returned, and asked again with the answer.
 
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::OnceLock;
+
+pub use expression::Answer;
 use expression::{
     Answers, Condition, Environment, EvaluatorVersion, Need, Object, Options, Outcome, Root, Summary, Templates, Walk,
     evaluate_pipeline, evaluate_stage_enabled, evaluate_value,
@@ -14,6 +19,9 @@ use crate::pipeline::Definition;
 use crate::stage::request::{Expression, Placement};
 use crate::stage::{Stage, StageStatus};
 use crate::time::Timestamp;
+
+/// Key under which a stage's context shows expressions that gave no value.
+pub const SUMMARY: &str = "expressionEvaluationSummary";
 
 /// Everything an evaluation is given beside the execution.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +47,7 @@ impl Given<'_> {
 pub struct Prepared {
     /// The configuration with results in the place of expressions; absent when nothing changed.
     pub config: Option<Params>,
-    /// `expressionEvaluationSummary`; absent when nothing failed.
+    /// [`SUMMARY`] as the stage's context is to show it, empty for not at all; absent when nothing changes.
     pub summary: Option<Params>,
     /// What `stageEnabled` says; true without it.
     pub enabled: bool,
@@ -64,18 +72,34 @@ pub struct Scene<'a> {
     execution: &'a Execution,
     stages: &'a [Stage],
     fields: Object,
-    contexts: Vec<Option<Object>>,
-    tasks: Vec<Value>,
+    tasks: Vec<StageTasks<'a>>,
     nothing: Object,
+}
+
+/// Tasks of one stage, made when an expression looks at them.
+struct StageTasks<'a> {
+    stage: &'a Stage,
+    made: OnceLock<Value>,
+}
+
+impl fmt::Debug for StageTasks<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "tasks of {}", self.stage.ref_id)
+    }
+}
+
+impl expression::Tasks for StageTasks<'_> {
+    fn tasks(&self) -> &Value {
+        self.made.get_or_init(|| tasks_of(self.stage))
+    }
 }
 
 impl<'a> Scene<'a> {
     /// The scene of an execution and its stages; `document` is what it runs.
     #[must_use]
     pub fn new(execution: &'a Execution, stages: &'a [Stage], document: &Params) -> Scene<'a> {
-        let contexts = stages.iter().map(context_of).collect();
-        let tasks = stages.iter().map(tasks_of).collect();
-        Scene { execution, stages, fields: fields_of(execution, document), contexts, tasks, nothing: Object::new() }
+        let tasks = stages.iter().map(|stage| StageTasks { stage, made: OnceLock::new() }).collect();
+        Scene { execution, stages, fields: fields_of(execution, document), tasks, nothing: Object::new() }
     }
 
     /// The view that roots are made of.
@@ -85,10 +109,11 @@ impl<'a> Scene<'a> {
         expression::Execution::new(&self.fields, self.execution.trigger.value().as_object(), stages)
     }
 
-    fn context(&self, position: usize) -> &Object {
-        let own = self.contexts.get(position).and_then(Option::as_ref);
-        let configured = self.stages.get(position).and_then(|stage| stage.configuration().value().as_object());
-        own.or(configured).unwrap_or(&self.nothing)
+    /// The stage's configuration with what it wrote into its context laid over; neither is copied.
+    fn context<'s>(&'s self, stage: &'s Stage) -> expression::Context<'s> {
+        let configured = stage.configuration().value().as_object().unwrap_or(&self.nothing);
+        let written = stage.record().and_then(|record| record.context.value().as_object());
+        expression::Context::new(configured).with(written.unwrap_or(&self.nothing))
     }
 
     fn stage<'s>(&'s self, position: usize, stage: &'s Stage) -> expression::Stage<'s> {
@@ -101,7 +126,7 @@ impl<'a> Scene<'a> {
             kind: &stage.kind,
             name: Some(&stage.name),
             status: status_of(stage.status()),
-            context: self.context(position),
+            context: self.context(stage),
             outputs,
             requisites: stage.upstream.iter().filter_map(|&up| Some(self.stages.get(up)?.ref_id.as_str())).collect(),
             parent: place.and_then(|place| Some(self.stages.get(place.parent)?.id.as_str())),
@@ -109,7 +134,7 @@ impl<'a> Scene<'a> {
                 Placement::Before => expression::Owner::Before,
                 Placement::After => expression::Owner::After,
             }),
-            tasks: self.tasks.get(position),
+            tasks: self.tasks.get(position).map(|tasks| tasks as &dyn expression::Tasks),
             start_time,
             end_time,
             more: &self.nothing,
@@ -128,27 +153,40 @@ pub fn prepare(scene: &Scene<'_>, position: usize, deferred: &[&str], given: Giv
     let options = given.options();
     let walk = Walk { templates: Some(given.templates), deferred };
     let Outcome { value, summary, needs } = evaluate_value(config.value(), &root, &options, walk);
-    let value = value.into_owned();
-    let enabled = match value.as_object().map(|map| is_enabled(&value, &root.clone().with_context(map), &options)) {
+    let enabled = match value.as_object().map(|map| is_enabled(&value, &root.clone().with_context(map), given)) {
         Some(Ok(enabled)) => enabled,
         Some(Err(more)) => return Prepared { needs: needs.into_iter().chain(more).collect(), ..unchanged },
         None => true,
     };
-    let summary = (!summary.is_empty()).then(|| Params::new(summary.to_json()));
-    let config = (value != *config.value()).then(|| Params::new(value));
-    Prepared { config, summary, enabled, needs }
+    let shown = scene.stages.get(position).and_then(Stage::record).and_then(|record| record.context.get(SUMMARY));
+    let shown = shown.and_then(Value::as_object).unwrap_or(&scene.nothing);
+    let fresh = summary.refresh(shown);
+    let summary = (fresh != *shown).then(|| Params::new(Value::Object(fresh)));
+    Prepared { config: changed(value, &config), summary, enabled, needs }
+}
+
+/// What an evaluation made of a document; absent when it is the same.
+fn changed(value: Cow<'_, Value>, document: &Params) -> Option<Params> {
+    match value {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(value) => (value != *document.value()).then(|| Params::new(value)),
+    }
 }
 
 /// `stageEnabled` of type `expression`: anything but a result that reads `true` skips the stage (reference §1.7).
-fn is_enabled(config: &Value, root: &Root<'_>, options: &Options<'_>) -> Result<bool, Vec<Need>> {
+fn is_enabled(config: &Value, root: &Root<'_>, given: Given<'_>) -> Result<bool, Vec<Need>> {
     let condition = config.get("stageEnabled");
     let kind = condition.and_then(|condition| condition.get("type")).and_then(Value::as_str).unwrap_or_default();
+    if !kind.eq_ignore_ascii_case("expression") {
+        return Ok(true);
+    }
     let text = match condition.and_then(|condition| condition.get("expression")) {
-        Some(Value::String(text)) if kind.eq_ignore_ascii_case("expression") => text.clone(),
-        Some(Value::Bool(decided)) if kind.eq_ignore_ascii_case("expression") => decided.to_string(),
-        _ => return Ok(true),
+        None | Some(Value::Null) => return Ok(true),
+        Some(Value::String(text)) => text.clone(),
+        // `${…}` written inside has already become what it says: `true`, or something that is not.
+        Some(decided) => decided.to_string(),
     };
-    match evaluate_stage_enabled(&text, root, options) {
+    match evaluate_stage_enabled(&text, root, &given.options(), given.templates) {
         Condition::True => Ok(true),
         Condition::False { .. } => Ok(false),
         Condition::Needs(needs) => Err(needs),
@@ -190,9 +228,31 @@ pub fn evaluate(
     Ok(Params::new(Value::Array(answers)))
 }
 
+/// A value with results in the place of expressions, on the root of the stage at `position` or else on that of the execution; what fails
+/// stays as it is written.
+///
+/// # Errors
+/// What has to be fetched first.
+pub fn value(
+    scene: &Scene<'_>,
+    position: Option<usize>,
+    value: &Params,
+    given: Given<'_>,
+) -> Result<Params, Vec<Need>> {
+    let view = scene.view();
+    let of_stage = position.and_then(|position| Root::of_stage(&view, position));
+    let root = of_stage.unwrap_or_else(|| Root::of_execution(&view));
+    let options = given.options();
+    let walk = Walk { templates: Some(given.templates), deferred: &[] };
+    let outcome = evaluate_value(value.value(), &root, &options, walk);
+    if outcome.needs.is_empty() { Ok(Params::new(outcome.value.into_owned())) } else { Err(outcome.needs) }
+}
+
 fn problem_of(summary: &Summary) -> Value {
     let message = summary.descriptions().next().unwrap_or_default();
-    json!({ "message": message, "summary": summary.to_json() })
+    let first = summary.entries().flat_map(|(_, entries)| entries).next();
+    let code = first.map(|entry| entry.problem.code.code());
+    json!({ "code": code, "message": message, "summary": summary.to_json() })
 }
 
 /// What the pass over a pipeline and its trigger changed when it was started.
@@ -209,92 +269,46 @@ pub struct AtStart {
 #[must_use]
 pub fn at_start(definition: &Definition, trigger: &Params, given: Given<'_>) -> AtStart {
     let document = &definition.document;
-    let mut changed = AtStart::default();
+    let mut changes = AtStart::default();
     if !has_expressions(document) && !has_expressions(trigger) {
-        return changed;
+        return changes;
     }
-    let mut context = Object::new();
-    context.insert("trigger".to_owned(), trigger.value().clone());
-    if let Some(variables) = document.get("templateVariables") {
-        context.insert("templateVariables".to_owned(), variables.clone());
-    }
+    let variables = document.get("templateVariables");
     let options = given.options().at_submit();
     let walk = Walk { templates: Some(given.templates), deferred: &[] };
-    let evaluated = evaluate_value(trigger.value(), &Root::of_context(&context), &options, walk).value.into_owned();
-    if evaluated != *trigger.value() {
-        context.insert("trigger".to_owned(), evaluated.clone());
-        changed.trigger = Some(Params::new(evaluated));
-    }
+    let written = Root::of_submission(trigger.value(), variables);
+    changes.trigger = changed(evaluate_value(trigger.value(), &written, &options, walk).value, trigger);
+    let trigger = changes.trigger.as_ref().unwrap_or(trigger);
     let version = EvaluatorVersion::parse(document.get("spelEvaluator").and_then(Value::as_str));
-    let outcome = evaluate_pipeline(document.value(), version, &Root::of_context(&context), &options, walk);
-    let value = outcome.value.into_owned();
-    changed.document = (value != *document.value()).then(|| Params::new(value));
-    changed
+    let root = Root::of_submission(trigger.value(), variables);
+    changes.document = changed(evaluate_pipeline(document.value(), version, &root, &options, walk).value, document);
+    changes
 }
 
-/// Evaluates one text for a person: on the root of a stage, on that of the execution, or on a context of its own.
-pub enum On<'a, 's> {
-    /// The root of the stage at this position.
-    Stage(&'a Scene<'s>, usize),
-    /// `{execution, trigger}`.
-    Execution(&'a Scene<'s>),
-    /// This context alone.
-    Context(&'a Object),
+/// A value of the document, evaluated with nothing but the trigger; what fails, or needs something from outside, stays as it is written.
+#[must_use]
+pub fn on_trigger(value: &Params, trigger: &Params, given: Given<'_>) -> Params {
+    let options = given.options().at_submit();
+    let walk = Walk { templates: Some(given.templates), deferred: &[] };
+    Params::new(
+        evaluate_value(value.value(), &Root::of_submission(trigger.value(), None), &options, walk).value.into_owned(),
+    )
 }
 
-/// What evaluating one text for a person gave.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// The result, or the text where there is none.
-    pub result: Params,
-    /// The summary, when something failed.
-    pub detail: Option<Params>,
-}
-
-/// Evaluates `text`, which is a template: only what stands in `${…}` is an expression.
+/// Evaluates what a person asked for, on a root of their choice: a text with `${…}` is a template, any other one expression.
 ///
 /// # Errors
 /// What has to be fetched first.
-pub fn ask(on: &On<'_, '_>, text: &str, given: Given<'_>) -> Result<Answer, Vec<Need>> {
-    let view = match on {
-        On::Stage(scene, _) | On::Execution(scene) => Some(scene.view()),
-        On::Context(_) => None,
-    };
-    let root = match (on, &view) {
-        (On::Stage(_, position), Some(view)) => Root::of_stage(view, *position).unwrap_or(Root::of_execution(view)),
-        (On::Execution(_), Some(view)) => Root::of_execution(view),
-        (On::Context(context), _) => Root::of_context(context),
-        (_, None) => return Ok(Answer { result: Params::new(text.into()), detail: None }),
-    };
-    let value = Value::String(text.to_owned());
-    let options = given.options();
+pub fn ask(root: &Root<'_>, text: &str, given: Given<'_>) -> Result<Answer, Vec<Need>> {
     let walk = Walk { templates: Some(given.templates), deferred: &[] };
-    let outcome = evaluate_value(&value, &root, &options, walk);
-    if !outcome.needs.is_empty() {
-        return Err(outcome.needs);
-    }
-    let detail = (!outcome.summary.is_empty()).then(|| Params::new(outcome.summary.to_json()));
-    Ok(Answer { result: Params::new(outcome.value.into_owned()), detail })
-}
-
-/// The stage's configuration with what it wrote into its context laid over; absent when it wrote nothing.
-fn context_of(stage: &Stage) -> Option<Object> {
-    let written = stage.record()?.context.value().as_object().filter(|written| !written.is_empty())?;
-    let mut context = stage.configuration().value().as_object().cloned().unwrap_or_default();
-    context.extend(written.iter().map(|(key, value)| (key.clone(), value.clone())));
-    Some(context)
+    expression::evaluate_asked(text, root, &given.options(), walk)
 }
 
 fn tasks_of(stage: &Stage) -> Value {
     let phases = stage.record().map(|record| record.phases.as_slice()).unwrap_or_default();
-    let running = stage.running().is_some();
     let last = phases.len().saturating_sub(1);
     let task = |(index, phase): (usize, &crate::stage::Phase)| {
-        let status = match (phase.ended, running) {
-            (None, true) => "RUNNING",
-            (Some(_), false) if index == last => stage.status().as_str(),
-            _ => "SUCCEEDED",
-        };
+        let status = phase.status(index == last, stage.status()).as_str();
         json!({
             "id": (index + 1).to_string(), "name": phase.name, "status": status,
             "startTime": phase.started.0, "endTime": phase.ended.map(|at| at.0),
@@ -359,3 +373,6 @@ fn fields_of(execution: &Execution, document: &Params) -> Object {
     }
     fields
 }
+
+#[cfg(test)]
+mod tests;

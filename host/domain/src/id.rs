@@ -84,6 +84,13 @@ impl StageId {
 }
 
 impl ExecutionId {
+    /// An id that somebody chose; absent unless it is a ULID as we write one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<ExecutionId> {
+        let read = ulid::Ulid::from_string(text).ok()?.to_string();
+        (read == text).then(|| ExecutionId(read.into()))
+    }
+
     /// The child that a run of a stage starts under `label`: the same key always names the same execution, so a repeat starts nothing.
     #[must_use]
     pub fn derive_child(parent: &ExecutionId, stage: &StageId, run: u32, label: &Label) -> ExecutionId {

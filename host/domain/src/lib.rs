@@ -4,6 +4,7 @@
 //! JSON value (docs/decisions/0002-persisted-domain-types.md); HTTP and WIT shapes live elsewhere and are converted in named files.
 
 pub mod application;
+pub mod artifact;
 pub mod audit;
 pub mod code;
 pub mod environment;
@@ -11,6 +12,7 @@ pub mod evaluation;
 pub mod execution;
 pub mod failure;
 pub mod id;
+pub mod notification;
 pub mod operation;
 pub mod params;
 pub mod pipeline;
@@ -21,6 +23,7 @@ pub mod question;
 pub mod stage;
 pub mod time;
 pub mod trigger;
+pub mod window;
 
 pub use failure::{Failure, FailureClass};
 pub use id::{Digest, ExecutionId, PipelineId, StageId};

@@ -62,6 +62,7 @@ impl Core {
     /// Waits `millis`; false when the server begins to stop before that.
     pub(crate) async fn rest(&self, millis: i64) -> bool {
         tokio::select! {
+            biased;
             () = self.environment.sleep_until(self.now().plus(millis)) => true,
             () = self.tasks.reached(Phase::Closing) => false,
         }
@@ -78,6 +79,7 @@ impl Core {
         Stats {
             live: self.actors.len() as u64,
             waiting: self.timers.len() as u64,
+            held: self.quarantine.len() as u64,
             operations_open: self.performing.len() as u64,
             ..self.counters.read()
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::Timestamp;
 use domain::execution::{ExecutionState, Fact};
 use domain::id::ExecutionId;
-use scheduler::{decide, receive, settle};
+use scheduler::{decide, hold, receive, settle};
 use store::{DriveCommit, DriveOutcome};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -14,7 +14,7 @@ use crate::core::Core;
 use crate::gathered::Gathered;
 use crate::seat::Seat;
 use crate::trouble::Trouble;
-use crate::{evaluate, orders, perform, step};
+use crate::{evaluate, orders, perform, quarantine, step};
 
 /// A place among those that compute. Given up while a drive waits for a read or a commit.
 pub(crate) struct Worker {
@@ -177,6 +177,9 @@ async fn run(core: &Arc<Core>, worker: &mut Worker, seat: &mut Seat, gathered: &
         let now = core.now();
         seat.fill_timeouts();
         let due = decide(&mut seat.view, now);
+        if quarantine::let_go(core, seat, now) {
+            continue;
+        }
         let lost = std::mem::take(&mut lost);
         let answered = orders::place(core, worker, seat, gathered, lost, now).await?;
         if due.is_empty() && !answered {
@@ -191,8 +194,13 @@ async fn run(core: &Arc<Core>, worker: &mut Worker, seat: &mut Seat, gathered: &
             if !seat.view.stages[position].running().is_some_and(|run| run.due) {
                 continue; // `stageEnabled` has left it out
             }
-            let verdict = step::step(core, seat, position, now).await;
-            settle(&mut seat.view, position, verdict, now);
+            if scheduler::await_window(&mut seat.view, position, now) {
+                continue; // its execution window comes first
+            }
+            match step::step(core, seat, position, now).await {
+                Ok(outcome) => settle(&mut seat.view, position, outcome, now),
+                Err(step::Held(reason)) => hold(&mut seat.view, position, reason, now),
+            }
             steps += 1;
             tokio::task::consume_budget().await;
         }
@@ -235,6 +243,7 @@ fn leave(core: &Arc<Core>, seat: Box<Seat>, more: bool) -> Left {
     let ended = matches!(execution.state, ExecutionState::Ended { .. });
     let due: Option<Timestamp> = if ended || more { None } else { seat.view.due() };
     core.timers.set(&execution.id, Some(&execution.application), due);
+    let more = quarantine::remember(core, &seat) || more;
     let keep = !ended && (more || seat.expects_soon(core.now()));
     Left { seat: keep.then_some(seat), untold: Vec::new(), again: more && !ended }
 }

@@ -20,11 +20,7 @@ const ROUNDS: usize = 4;
 pub(crate) async fn prepare(core: &Core, worker: &mut Worker, seat: &mut Seat, position: usize, now: Timestamp) {
     let due = seat.view.stages[position].running().is_some_and(|run| {
         let config = run.config.as_ref().unwrap_or(&seat.view.stages[position].config);
-        if run.config.is_none() && run.answers.is_empty() {
-            evaluation::is_due(config)
-        } else {
-            evaluation::has_expressions(config)
-        }
+        if run.answers.is_empty() { evaluation::is_due(config) } else { evaluation::has_expressions(config) }
     });
     if !due {
         return;
@@ -70,6 +66,32 @@ pub(crate) async fn answer(
         }
     }
     unevaluated(expressions)
+}
+
+/// A value with results in the place of expressions, as the stage at `position` or else the execution itself sees them; what fails stays
+/// as it is written.
+pub(crate) async fn value(
+    core: &Core,
+    worker: &mut Worker,
+    seat: &mut Seat,
+    position: Option<usize>,
+    value: &Params,
+    now: Timestamp,
+) -> Params {
+    let mut answers = Answers::new();
+    for _ in 0..ROUNDS {
+        let scene = Scene::new(&seat.view.execution, &seat.view.stages, &seat.document);
+        let execution = &seat.view.execution.id;
+        let given = Given { templates: core.app.templates(), now, seed: seed(execution, now), answers: &answers };
+        match evaluation::value(&scene, position, value, given) {
+            Ok(value) => return value,
+            Err(needs) => {
+                drop(scene);
+                fetch(core, worker, seat, needs, &mut answers).await;
+            }
+        }
+    }
+    value.clone()
 }
 
 async fn fetch(core: &Core, worker: &mut Worker, seat: &Seat, needs: Vec<Need>, answers: &mut Answers) {

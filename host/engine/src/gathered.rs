@@ -49,7 +49,13 @@ impl Gathered {
             && self.cancel_executions.is_empty()
             && self.awaits.is_empty());
         let heard = self.inbox_seen > seat.inbox_seen;
-        if !rows && !heard && !changes.execution && changes.stages.is_empty() && changes.events.is_empty() {
+        if !rows
+            && !heard
+            && !changes.execution
+            && changes.stages.is_empty()
+            && changes.removed.is_empty()
+            && changes.events.is_empty()
+        {
             return None;
         }
         let view = &seat.view;
@@ -69,6 +75,7 @@ impl Gathered {
             paused_since: view.paused_since,
             cancel_told: view.cancel_told,
             due: if ended { None } else { seat.row_due(more, now) },
+            removed: changes.removed,
             stages: changes.stages.iter().map(|&position| view.stored(position)).collect(),
             events: changes.events,
             operations: self.operations,

@@ -9,9 +9,11 @@ mod children;
 mod config;
 mod core;
 mod drive;
+mod dry_run;
 mod evaluate;
 mod gathered;
 mod lanes;
+mod notify;
 mod orders;
 mod perform;
 mod quarantine;
@@ -65,6 +67,7 @@ impl Engine {
         core.tasks.spawn(worker::listen(core.clone(), wakes));
         core.tasks.spawn(worker::dispatch(core.clone()));
         core.tasks.spawn(worker::watch_clock(core.clone()));
+        core.tasks.spawn(quarantine::watch(core.clone(), app.quarantine_changes()));
         core.tasks.spawn(recovery::recover(core.clone()));
         core.tasks.spawn(recovery::sweep(core.clone()));
         Ok(EngineHandle { core })
@@ -95,6 +98,7 @@ impl EngineHandle {
         core.tasks.advance(Phase::Closing);
         let grace = core.environment.sleep_until(core.now().plus(core.config.shutdown_grace));
         tokio::select! {
+            biased;
             () = core.calls_ended() => {}
             () = grace => {}
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::execution::Fact;
+use domain::notification;
 use domain::operation::OperationKey;
 use domain::question::QuestionRow;
 use domain::stage::request::QueryRequest;
@@ -14,7 +15,7 @@ use crate::drive::Worker;
 use crate::gathered::Gathered;
 use crate::seat::Seat;
 use crate::trouble::Trouble;
-use crate::{children, evaluate, perform, reads};
+use crate::{children, evaluate, notify, perform, quarantine, reads};
 
 /// What came of a request.
 pub(crate) type Outcome = Result<Params, Failure>;
@@ -69,7 +70,20 @@ async fn place_one(
             Err(refused) => return Ok(Some((refused.0, Err(refused.1)))),
         },
         Order::CancelOperation(key) => return Ok(cancel_operation(gathered, key)),
-        Order::Query { key, request } => queries.push((key, request)),
+        Order::Query { key, request } => match quarantine::of_query(core, seat, &request) {
+            Some(reason) => {
+                let position = seat.view.position(&key.stage);
+                let running = position.and_then(|position| seat.view.stages[position].running());
+                match position {
+                    Some(position) if running.is_some_and(|run| run.cancelled.is_none()) => {
+                        scheduler::hold(&mut seat.view, position, reason, now);
+                    }
+                    // Told to stop, it has to end.
+                    _ => return Ok(Some((key, Err(reason)))),
+                }
+            }
+            None => queries.push((key, request)),
+        },
         Order::Evaluate { key, expressions } => {
             let values = evaluate::answer(core, worker, seat, &key, &expressions, now).await;
             return Ok(Some((key, Ok(values))));
@@ -92,8 +106,12 @@ async fn place_one(
         }
         Order::Await { key, execution } => gathered.awaits.push((key, execution)),
         Order::CancelExecution { execution, reason } => gathered.cancel_executions.push((execution, reason)),
-        // The notice itself is an event of this commit; whoever delivers it reads the feed.
-        Order::Notify { key, .. } => return Ok(Some((key, Ok(Params::null())))),
+        Order::Notify { key, when, detail } => {
+            // A stage that tells people goes on at once; nobody waits for an answer to what the host tells.
+            let answer = (!notification::is_event(&key.label)).then(|| (key.clone(), Ok(Params::null())));
+            notify::order(core, worker, seat, gathered, notify::Event { key, when, detail }, now).await?;
+            return Ok(answer);
+        }
     }
     Ok(None)
 }

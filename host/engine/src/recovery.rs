@@ -74,6 +74,7 @@ async fn operations(core: &Arc<Core>) -> Result<usize, ReadError> {
             let core = core.clone();
             core.clone().tasks.spawn(async move {
                 tokio::select! {
+                    biased;
                     () = core.environment.sleep_until(turn) => perform::begin(&core, operation, Start::Found),
                     () = core.tasks.reached(Phase::Closing) => {}
                 }
@@ -118,7 +119,8 @@ async fn suspects(core: &Core) -> Result<Vec<ExecutionId>, ReadError> {
         let now = core.now();
         let forgotten = |open: &OpenExecution| {
             let due = open.has_inbox || open.due.is_some_and(|due| due.plus(DOUBT) <= now);
-            due && !core.actors.is_busy(&open.id) && !core.timers.holds(&open.id) && !core.reads.is_for(&open.id)
+            let known = core.actors.is_busy(&open.id) || core.timers.holds(&open.id) || core.reads.is_for(&open.id);
+            due && !known && !core.quarantine.holds(&open.id)
         };
         suspects.extend(page.into_iter().filter(forgotten).map(|open| open.id));
     }

@@ -42,7 +42,8 @@ impl Seat {
     pub(crate) async fn admitted(app: &App, new: &NewExecution) -> Result<Seat, Trouble> {
         let definition = app.definition_of(&new.execution, new.document.as_ref()).await?;
         let catalog = app.catalogs().at(new.execution.catalog).await?;
-        let view = View::new(new.execution.clone(), &definition.0, &definition.1);
+        let mut view = View::new(new.execution.clone(), &definition.0, &definition.1);
+        view.zone = app.zone().clone();
         Ok(Seat {
             view,
             version: ADMITTED_VERSION,
@@ -72,6 +73,7 @@ impl Seat {
         let definition = app.definition_of(&execution, document.as_ref()).await?;
         let catalog = app.catalogs().at(execution.catalog).await?;
         let mut view = View::new(execution, &definition.0, &definition.1);
+        view.zone = app.zone().clone();
         view.paused_since = paused_since;
         view.cancel_told = cancel_told;
         view.restore(stages).map_err(|reference| Trouble::Damaged { execution: id.clone(), reference })?;
@@ -98,7 +100,7 @@ impl Seat {
     /// Gives stages that came into being since the last call the timeouts of their manifests.
     pub(crate) fn fill_timeouts(&mut self) {
         let View { roster, default_timeouts, .. } = &mut self.view;
-        for stage in &roster.stages[self.timeouts..] {
+        for stage in roster.stages.get(self.timeouts..).unwrap_or(&roster.stages) {
             if stage.timeout.is_some() || default_timeouts.contains_key(&stage.kind) {
                 continue;
             }
@@ -110,10 +112,11 @@ impl Seat {
         self.timeouts = self.view.stages.len();
     }
 
-    /// The due time that the row gets. A row with something left to decide, or with reads that only this process knows to be under
-    /// way, is due at once for whoever finds it after a crash.
+    /// The due time that the row gets. A row with something left to decide, with reads that only this process knows to be under
+    /// way, or with stages that wait for a release of their plugin, is due at once for whoever finds it after a crash.
     pub(crate) fn row_due(&self, more: bool, now: Timestamp) -> Option<Timestamp> {
-        if more || self.open_reads().next().is_some() { Some(now) } else { self.view.due() }
+        let held = || crate::quarantine::held(self).next().is_some();
+        if more || self.open_reads().next().is_some() || held() { Some(now) } else { self.view.due() }
     }
 
     /// Reads that were asked and have no answer: they have no row, so after a load they are asked again.

@@ -10,7 +10,7 @@ macro_rules! counters {
             $(pub $name: Counter,)+
         }
 
-        /// The counters at one moment. All of them only grow, except `live` and `operations_open`.
+        /// The counters at one moment. All of them only grow, except those said to be otherwise.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub struct Stats {
             $($(#[$doc])* pub $name: u64,)+
@@ -18,6 +18,8 @@ macro_rules! counters {
             pub live: u64,
             /// Executions that wait for a moment.
             pub waiting: u64,
+            /// Executions with stages that wait for a plugin to be released from quarantine.
+            pub held: u64,
             /// Operations that this process has under way.
             pub operations_open: u64,
         }

@@ -1,4 +1,6 @@
 //! Background work of the engine: counted, so that a shutdown knows when the last of it is over, and told when to stop.
+//!
+//! Whoever waits for one of several things names them in order (`biased`): the same seed must take the same way.
 
 use std::future::Future;
 use std::sync::Arc;

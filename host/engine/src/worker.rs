@@ -20,8 +20,9 @@ pub(crate) async fn dispatch(core: Arc<Core>) {
             (slot, place)
         };
         let (Ok(slot), Ok(place)) = (tokio::select! {
-            next = next => next,
+            biased;
             () = core.tasks.reached(Phase::Cut) => return,
+            next = next => next,
         }) else {
             return;
         };
@@ -38,8 +39,9 @@ pub(crate) async fn dispatch(core: Arc<Core>) {
 pub(crate) async fn listen(core: Arc<Core>, mut wakes: UnboundedReceiver<Wake>) {
     loop {
         let wake = tokio::select! {
-            wake = wakes.recv() => wake,
+            biased;
             () = core.tasks.reached(Phase::Cut) => return,
+            wake = wakes.recv() => wake,
         };
         match wake {
             // Refused at its start, it ended with its admission.
@@ -59,9 +61,10 @@ pub(crate) async fn watch_clock(core: Arc<Core>) {
         }
         let earliest = core.timers.earliest();
         tokio::select! {
+            biased;
+            () = core.tasks.reached(Phase::Cut) => return,
             () = core.environment.sleep_until(earliest.unwrap_or(domain::Timestamp::NEVER)), if earliest.is_some() => {}
             () = core.timers.earlier() => {}
-            () = core.tasks.reached(Phase::Cut) => return,
         }
     }
 }

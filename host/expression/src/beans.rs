@@ -100,11 +100,11 @@ fn stage_json(execution: &Execution<'_>, at: usize) -> Value {
     put("type", stage.kind.into());
     put("name", stage.name().into());
     put("status", stage.status.name().into());
-    put("context", Value::Object(stage.context.clone()));
+    put("context", Value::Object(stage.context.to_object()));
     put("outputs", Value::Object(stage.outputs.clone()));
     put("requisiteStageRefIds", Value::from(stage.requisites.clone()));
     if let Some(tasks) = stage.tasks {
-        put("tasks", tasks.clone());
+        put("tasks", tasks.tasks().clone());
     }
     Value::Object(object)
 }
@@ -157,7 +157,7 @@ fn stage_property<'a>(execution: &'a Execution<'a>, at: usize, name: &str) -> Op
         "status" => Val::Status(stage.status),
         "context" => Val::Map(Map::Context(execution, at)),
         "outputs" => Val::Map(Map::Json(stage.outputs)),
-        "tasks" => list_of(Shape::Task, stage.tasks),
+        "tasks" => list_of(Shape::Task, stage.tasks.map(|tasks| tasks.tasks())),
         "startTime" => stage.start_time.map_or(Val::Null, Val::Long),
         "endTime" => stage.end_time.map_or(Val::Null, Val::Long),
         "parentStageId" => stage.parent.map_or(Val::Null, Val::borrowed),

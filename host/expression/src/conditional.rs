@@ -5,7 +5,7 @@ use crate::error::Problem;
 use crate::need::Need;
 use crate::options::Options;
 use crate::root::Root;
-use crate::template::{Evaluated, Template};
+use crate::template::{Evaluated, Templates};
 
 /// What a deciding expression says.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,10 +24,10 @@ pub enum Condition {
 }
 
 /// Evaluates `${expression}`: true only if the result reads `true`, whatever the case.
-pub fn evaluate_bool(expression: &str, root: &Root<'_>, options: &Options<'_>) -> Condition {
+pub fn evaluate_bool(expression: &str, root: &Root<'_>, options: &Options<'_>, templates: &Templates) -> Condition {
     let source = format!("${{{expression}}}");
     let no = |problem: Problem| Condition::False { result: expression.to_owned(), problem: Some(problem) };
-    let template = match Template::parse(&source, &options.limits) {
+    let template = match templates.get(&source) {
         Ok(template) => template,
         Err(problem) => return no(*problem),
     };
@@ -46,6 +46,11 @@ pub fn evaluate_bool(expression: &str, root: &Root<'_>, options: &Options<'_>) -
 }
 
 /// Whether a stage with `stageEnabled: {type: "expression", expression}` runs: a blank expression lets it.
-pub fn evaluate_stage_enabled(expression: &str, root: &Root<'_>, options: &Options<'_>) -> Condition {
-    if expression.trim().is_empty() { Condition::True } else { evaluate_bool(expression, root, options) }
+pub fn evaluate_stage_enabled(
+    expression: &str,
+    root: &Root<'_>,
+    options: &Options<'_>,
+    templates: &Templates,
+) -> Condition {
+    if expression.trim().is_empty() { Condition::True } else { evaluate_bool(expression, root, options, templates) }
 }

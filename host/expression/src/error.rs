@@ -1,6 +1,8 @@
 //! Faults inside an evaluation and the problems that callers see.
 use std::fmt;
 
+use serde_json::{Value, json};
+
 use crate::need::Need;
 
 /// Stable code of a problem; each has a page `docs/errors/<code>.md`.
@@ -137,6 +139,30 @@ pub struct Problem {
     pub name: Option<String>,
     /// Names that exist and look like it, nearest first.
     pub nearest: Vec<String>,
+}
+
+impl Problem {
+    /// As answers show it: `code`, `message`, `line`, `column`, and with a name that was not found `name` and `nearest`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut shown = json!({
+            "code": self.code.code(), "message": self.told(), "line": self.line, "column": self.column,
+        });
+        if let (Some(name), Some(shown)) = (&self.name, shown.as_object_mut()) {
+            shown.insert("name".to_owned(), name.as_str().into());
+            shown.insert("nearest".to_owned(), json!(self.nearest));
+        }
+        shown
+    }
+
+    /// The message, and the one around it where that says more.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match self.outer.as_ref().filter(|outer| !self.message.contains(outer.as_str())) {
+            Some(outer) => format!("{} - {outer}", self.message),
+            None => self.message.clone(),
+        }
+    }
 }
 
 /// The exception class that Spring throws for most failures.

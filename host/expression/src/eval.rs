@@ -8,6 +8,7 @@ mod inline;
 mod invoke;
 mod resolve;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -15,7 +16,7 @@ use crate::ast::{Kind, Node, Operator};
 use crate::convert::to_boolean;
 use crate::error::{Code, Eval, Fault, limit};
 use crate::options::Options;
-use crate::regex::Pattern;
+use crate::regex::{Pattern, exceeded};
 use crate::root::Root;
 use crate::value::{Map, Val};
 pub(crate) use compare::natural_order;
@@ -47,12 +48,20 @@ pub(crate) struct Evaluator<'a> {
     produced: usize,
     draws: u64,
     patterns: HashMap<String, Rc<Pattern>>,
+    pattern_steps: Rc<Cell<u64>>,
 }
 
 impl<'a> Evaluator<'a> {
     pub fn new(root: &'a Root<'a>, options: &'a Options<'a>) -> Self {
         let patterns = HashMap::new();
-        Evaluator { root, options, missing: None, operations: 0, produced: 0, draws: 0, patterns }
+        let pattern_steps = Rc::default();
+        Evaluator { root, options, missing: None, operations: 0, produced: 0, draws: 0, patterns, pattern_steps }
+    }
+
+    /// With the steps of patterns counted together with others'.
+    pub fn sharing(mut self, pattern_steps: &Rc<Cell<u64>>) -> Self {
+        self.pattern_steps = Rc::clone(pattern_steps);
+        self
     }
 
     /// The value of a whole expression.
@@ -106,12 +115,15 @@ impl<'a> Evaluator<'a> {
         mixed ^ (mixed >> 31)
     }
 
-    /// A compiled pattern, compiled once per evaluation.
+    /// A compiled pattern, compiled once per evaluation. All patterns of an evaluation share one bound.
     pub fn pattern(&mut self, text: &str) -> Eval<Rc<Pattern>> {
+        if self.pattern_steps.get() > self.options.limits.all_pattern_steps {
+            return Err(exceeded());
+        }
         if let Some(pattern) = self.patterns.get(text) {
             return Ok(Rc::clone(pattern));
         }
-        let pattern = Rc::new(Pattern::compile(text)?);
+        let pattern = Rc::new(Pattern::compile(text)?.counted_in(&self.pattern_steps));
         self.patterns.insert(text.to_owned(), Rc::clone(&pattern));
         Ok(pattern)
     }

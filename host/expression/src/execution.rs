@@ -1,5 +1,6 @@
 //! What expressions see of an execution: views over the caller's data, nothing copied.
 mod ancestors;
+mod context;
 mod from_json;
 mod status;
 
@@ -8,6 +9,7 @@ use std::sync::{LazyLock, OnceLock};
 use serde_json::Value;
 
 use crate::value::Val;
+pub use context::Context;
 pub use status::Status;
 
 /// A JSON object.
@@ -25,6 +27,18 @@ pub enum Owner {
     After,
 }
 
+/// Tasks of a stage, made when somebody looks at them.
+pub trait Tasks: std::fmt::Debug + Sync {
+    /// As the API shows them: a list of objects.
+    fn tasks(&self) -> &Value;
+}
+
+impl Tasks for Value {
+    fn tasks(&self) -> &Value {
+        self
+    }
+}
+
 /// One stage, borrowed from the caller.
 #[derive(Debug, Clone)]
 pub struct Stage<'a> {
@@ -39,7 +53,7 @@ pub struct Stage<'a> {
     /// State.
     pub status: Status,
     /// Own context.
-    pub context: &'a Object,
+    pub context: Context<'a>,
     /// Outputs.
     pub outputs: &'a Object,
     /// References of the stages that it waits for.
@@ -48,8 +62,8 @@ pub struct Stage<'a> {
     pub parent: Option<&'a str>,
     /// Where a synthetic stage stands.
     pub owner: Option<Owner>,
-    /// Its tasks as the API shows them: a list of objects.
-    pub tasks: Option<&'a Value>,
+    /// Its tasks.
+    pub tasks: Option<&'a dyn Tasks>,
     /// Milliseconds since 1970.
     pub start_time: Option<i64>,
     /// Milliseconds since 1970.

@@ -22,6 +22,8 @@ pub struct Limits {
     pub pattern_steps: u64,
     /// Characters that any other use of a pattern may read (Java has no bound there).
     pub other_pattern_steps: u64,
+    /// Characters that all patterns of one expression may read together (Java has no bound there).
+    pub all_pattern_steps: u64,
     /// Elements of `new type[n]`.
     pub array_elements: usize,
     /// Bytes of values that one expression may make (Java has no bound there).
@@ -39,6 +41,7 @@ impl Default for Limits {
             pattern_length: 1_000,
             pattern_steps: 1_000_000,
             other_pattern_steps: 5_000_000,
+            all_pattern_steps: 20_000_000,
             array_elements: 262_144,
             produced_bytes: 16 << 20,
         }

@@ -141,6 +141,7 @@ fn limits(page: &mut String) {
     line(page, format_args!("| characters of the pattern of `matches` | {} |", limits.pattern_length));
     line(page, format_args!("| characters that `matches` reads | {} |", limits.pattern_steps));
     line(page, format_args!("| characters that another use of a pattern reads | {} |", limits.other_pattern_steps));
+    line(page, format_args!("| characters that all patterns of one expression read | {} |", limits.all_pattern_steps));
     line(page, format_args!("| elements of a new array | fewer than {} |", limits.array_elements));
     line(page, format_args!("| bytes of values that one expression makes | {} |", limits.produced_bytes));
 }

@@ -9,6 +9,9 @@ mod replace;
 mod syntax;
 mod tree;
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use crate::error::{Code, Eval, Fault};
 use compile::Program;
 use machine::Machine;
@@ -17,6 +20,7 @@ use machine::Machine;
 #[derive(Debug)]
 pub(crate) struct Pattern {
     program: Program,
+    spent: Rc<Cell<u64>>,
 }
 
 /// A match: positions in characters, of the whole and of each group.
@@ -30,7 +34,17 @@ impl Pattern {
     pub fn compile(text: &str) -> Eval<Pattern> {
         let tree = syntax::parse(text).map_err(|message| invalid(text, &message))?;
         let program = compile::compile(&tree).map_err(|message| invalid(text, &message))?;
-        Ok(Pattern { program })
+        Ok(Pattern { program, spent: Rc::default() })
+    }
+
+    /// The same pattern, its steps added to those of others.
+    pub fn counted_in(mut self, spent: &Rc<Cell<u64>>) -> Pattern {
+        self.spent = Rc::clone(spent);
+        self
+    }
+
+    fn spend(&self, machine: &Machine<'_>) {
+        self.spent.set(self.spent.get().saturating_add(machine.spent()));
     }
 
     /// Whether the whole input matches.
@@ -39,7 +53,10 @@ impl Pattern {
     /// More than `steps` characters read.
     pub fn matches(&self, input: &str, steps: u64) -> Eval<bool> {
         let input: Vec<char> = input.chars().collect();
-        Machine::new(&self.program, &input, steps).whole().map(|found| found.is_some())
+        let mut machine = Machine::new(&self.program, &input, steps);
+        let found = machine.whole();
+        self.spend(&machine);
+        found.map(|found| found.is_some())
     }
 
     /// Every match from left to right, at most `most`.
@@ -48,13 +65,15 @@ impl Pattern {
         let mut found = Vec::new();
         let mut from = 0;
         while found.len() < most && from <= input.len() {
-            let Some(groups) = machine.find(from)? else {
+            let next = machine.find(from);
+            let Some(groups) = next.inspect_err(|_| self.spend(&machine))? else {
                 break;
             };
             let (start, end) = groups.first().copied().flatten().unwrap_or((from, from));
             from = if end == start { end + 1 } else { end };
             found.push(groups);
         }
+        self.spend(&machine);
         Ok(found)
     }
 
@@ -91,6 +110,17 @@ impl Pattern {
     }
 }
 
+/// Whether the whole `text` matches `pattern`, read as `java.util.regex` reads it; absent when it is no pattern, or reads too much of
+/// the text (the bounds of `matches` in expressions).
+#[must_use]
+pub fn matches_whole(pattern: &str, text: &str) -> Option<bool> {
+    let limits = crate::Limits::default();
+    if pattern.chars().count() > limits.pattern_length {
+        return None;
+    }
+    Pattern::compile(pattern).and_then(|pattern| pattern.matches(text, limits.pattern_steps)).ok()
+}
+
 fn invalid(pattern: &str, message: &str) -> Box<Fault> {
     let mut fault = Fault::java("java.util.regex.PatternSyntaxException", format!("{message}: {pattern}"));
     fault.code = Code::Pattern;
@@ -98,7 +128,7 @@ fn invalid(pattern: &str, message: &str) -> Box<Fault> {
 }
 
 /// The pattern took more steps than it may.
-fn exceeded() -> Box<Fault> {
+pub(crate) fn exceeded() -> Box<Fault> {
     let mut fault = Fault::java("java.lang.IllegalStateException", "Pattern access threshold exceeded");
     fault.code = Code::Pattern;
     fault

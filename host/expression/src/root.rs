@@ -2,28 +2,46 @@
 use serde_json::Value;
 
 use crate::beans::{Bean, Shape};
-use crate::execution::{EMPTY, Execution, Object};
+use crate::execution::{Context, EMPTY, Execution, Object};
 use crate::value::{Map, Val};
 
 /// Where names come from. Borrows everything; making one costs nothing.
 #[derive(Debug, Clone)]
 pub struct Root<'a> {
-    own: &'a Object,
+    own: Context<'a>,
+    submitted: Option<Submitted<'a>>,
     variables: &'a Object,
     execution: Option<&'a Execution<'a>>,
     stage: Option<usize>,
     user: Option<&'a str>,
 }
 
+/// What a pipeline that is being submitted is looked up on.
+#[derive(Debug, Clone, Copy)]
+struct Submitted<'a> {
+    trigger: &'a Value,
+    template_variables: Option<&'a Value>,
+}
+
 impl<'a> Root<'a> {
-    /// A plain context, as when a pipeline is submitted: `{trigger, templateVariables}`.
+    fn new(own: Context<'a>) -> Self {
+        Root { own, submitted: None, variables: &EMPTY, execution: None, stage: None, user: None }
+    }
+
+    /// `{trigger, templateVariables}`: a pipeline that is being submitted.
+    #[must_use]
+    pub fn of_submission(trigger: &'a Value, template_variables: Option<&'a Value>) -> Self {
+        Root { submitted: Some(Submitted { trigger, template_variables }), ..Root::new(Context::new(&EMPTY)) }
+    }
+
+    /// A plain context.
     pub fn of_context(context: &'a Object) -> Self {
-        Root { own: context, variables: &EMPTY, execution: None, stage: None, user: None }
+        Root::new(Context::new(context))
     }
 
     /// `{execution, trigger}`: the ad-hoc evaluation on an execution.
     pub fn of_execution(execution: &'a Execution<'a>) -> Self {
-        Root { own: &EMPTY, variables: &EMPTY, execution: Some(execution), stage: None, user: None }
+        Root { execution: Some(execution), ..Root::new(Context::new(&EMPTY)) }
     }
 
     /// The root of a stage: its context, overlaid with execution, trigger and template variables, then
@@ -33,13 +51,13 @@ impl<'a> Root<'a> {
     pub fn of_stage(execution: &'a Execution<'a>, stage: usize) -> Option<Self> {
         let own = execution.stages.get(stage)?.context;
         let user = execution.fields.get("authentication").and_then(|a| a.get("user")).and_then(Value::as_str);
-        Some(Root { own, variables: &EMPTY, execution: Some(execution), stage: Some(stage), user })
+        Some(Root { execution: Some(execution), stage: Some(stage), user, ..Root::new(own) })
     }
 
     /// The same root with other keys of its own (a context that is being worked on).
     #[must_use]
     pub fn with_context(mut self, context: &'a Object) -> Self {
-        self.own = context;
+        self.own = Context::new(context);
         self
     }
 
@@ -99,6 +117,13 @@ impl<'a> Root<'a> {
     }
 
     fn overlaid(&self, name: &str) -> Option<Val<'a>> {
+        if let Some(submitted) = &self.submitted {
+            return match name {
+                "trigger" => Some(Val::from_json(submitted.trigger)),
+                "templateVariables" => submitted.template_variables.map(Val::from_json),
+                _ => None,
+            };
+        }
         let execution = self.execution?;
         match name {
             "execution" => Some(Val::Bean(Bean::Execution(execution))),
@@ -120,6 +145,7 @@ impl<'a> Root<'a> {
     fn trigger(&self) -> Option<&'a Object> {
         match self.execution {
             Some(execution) => execution.trigger,
+            None if self.submitted.is_some() => self.submitted.and_then(|submitted| submitted.trigger.as_object()),
             None => self.own.get("trigger").and_then(Value::as_object),
         }
     }

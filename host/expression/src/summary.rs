@@ -64,6 +64,12 @@ impl Entry {
     }
 }
 
+/// Entries as stored, their times left out.
+fn untimed(entries: &Value) -> Vec<Vec<(&String, &Value)>> {
+    let entries = entries.as_array().map(Vec::as_slice).unwrap_or_default().iter().filter_map(Value::as_object);
+    entries.map(|entry| entry.iter().filter(|(key, _)| *key != "timestamp").collect()).collect()
+}
+
 /// Results of a pass over a value.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
@@ -110,7 +116,8 @@ impl Summary {
         Value::Object(entries.collect())
     }
 
-    /// A summary stored by an earlier pass, brought up to date: what was tried again and did not fail is gone.
+    /// A summary stored by an earlier pass, brought up to date: what was tried again and did not fail is gone, what failed as
+    /// before keeps its time.
     pub fn refresh(&self, stored: &Object) -> Object {
         let mut fresh: Object = stored
             .iter()
@@ -118,9 +125,27 @@ impl Summary {
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         if let Value::Object(entries) = self.to_json() {
-            fresh.extend(entries);
+            let news = entries
+                .into_iter()
+                .filter(|(key, value)| !stored.get(key).is_some_and(|old| untimed(old) == untimed(value)));
+            fresh.extend(news.collect::<Vec<_>>());
         }
         fresh
+    }
+
+    /// What happened in another pass, added.
+    pub fn absorb(&mut self, other: Summary) {
+        for (key, entries) in other.entries {
+            for entry in entries {
+                let known = self.entries.entry(key.clone()).or_default();
+                if !known.iter().any(|known| known.same(&entry)) {
+                    known.push(entry);
+                }
+            }
+        }
+        self.attempted.extend(other.attempted);
+        self.total_evaluated += other.total_evaluated;
+        self.failure_count += other.failure_count;
     }
 
     pub(crate) fn attempt(&mut self, key: String) {

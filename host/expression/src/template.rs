@@ -2,6 +2,7 @@
 mod split;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
@@ -164,11 +165,12 @@ impl Template {
         }
     }
 
-    /// Every part as text; the operations of each are counted on their own.
+    /// Every part as text; the operations of each are counted on their own, the steps of patterns together.
     fn composite<'a>(&'a self, parts: &'a [Part], root: &'a Root<'a>, options: &'a Options<'a>) -> Raw<'a> {
         let mut text = String::new();
         let mut unresolved = None;
         let mut needs = Vec::new();
+        let pattern_steps = Rc::default();
         for part in parts {
             let Part::Expression { inner, start, node } = part else {
                 if let Part::Literal(literal) = part {
@@ -176,7 +178,7 @@ impl Template {
                 }
                 continue;
             };
-            let mut evaluator = Evaluator::new(root, options);
+            let mut evaluator = Evaluator::new(root, options).sharing(&pattern_steps);
             match evaluator.run(node).and_then(|value| to_text(&value).map_err(|fault| fault.at(node.at))) {
                 Ok(Some(value)) => text.push_str(&value),
                 Ok(None) => {
@@ -246,6 +248,7 @@ pub struct Templates {
 #[derive(Debug, Default)]
 struct Kept {
     bytes: usize,
+    parsed: u64,
     templates: HashMap<String, Result<Template, Box<Problem>>>,
 }
 
@@ -260,18 +263,25 @@ impl Templates {
     /// # Errors
     /// As [`Template::parse`].
     pub fn get(&self, text: &str) -> Result<Template, Box<Problem>> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(template) = kept.templates.get(text) {
+        let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(template) = lock().templates.get(text) {
             return template.clone();
         }
+        // Nobody waits for a parser: two who meet here parse the same text once each.
         let template = Template::parse(text, &self.limits);
+        let mut kept = lock();
         if kept.bytes + text.len() > self.most_bytes {
-            *kept = Kept::default();
+            *kept = Kept { parsed: kept.parsed, ..Kept::default() };
         }
-        if text.len() <= self.most_bytes {
+        if text.len() <= self.most_bytes && kept.templates.insert(text.to_owned(), template.clone()).is_none() {
             kept.bytes += text.len();
-            kept.templates.insert(text.to_owned(), template.clone());
+            kept.parsed += 1;
         }
         template
+    }
+
+    /// Texts parsed so far and kept: what a second evaluation of the same document does not raise.
+    pub fn parsed(&self) -> u64 {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).parsed
     }
 }

@@ -1,9 +1,7 @@
-//! The reference's cases, compared strictly: every `*.jsonl` in `tests/cases`.
+//! The reference's cases, compared strictly: every `*-cases.jsonl` in `tests/cases`.
 use std::path::{Path, PathBuf};
 
-use expression::{
-    Environment, Evaluated, Execution, Level, Object, Options, Outcome, Root, Template, Walk, evaluate_value,
-};
+use expression::{Case, Environment, Evaluated, Object, Options, Root, Template};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -23,77 +21,50 @@ fn files(ending: &str) -> Vec<PathBuf> {
 }
 
 /// Named contexts of every file.
-fn contexts() -> Value {
+fn contexts() -> Object {
     let parsed = files("contexts.json").into_iter().map(|path| serde_json::from_str::<Object>(&read(&path)));
-    Value::Object(parsed.flat_map(|contexts| contexts.expect("contexts are JSON")).collect())
-}
-
-/// Runs a case with the root that it describes.
-fn run<'v>(case: &'v Value, contexts: &'v Value) -> Outcome<'v> {
-    let context = match case["context"].get("$ref") {
-        Some(name) => &contexts[name.as_str().expect("a name")],
-        None => &case["context"],
-    };
-    let mut options = Options::new(Environment::new(1_711_111_111_000, 7));
-    options.allow_unknown_keys = case.get("allowUnknownKeys").is_none_or(|allow| allow == true);
-    let fields: &Object = context.as_object().expect("a context");
-    let execution = fields.get("execution").and_then(Execution::from_json);
-    let root = match (&execution, case.get("stage").and_then(Value::as_str)) {
-        (None, _) => Root::of_context(fields),
-        (Some(execution), None) => Root::of_execution(execution).with_context(fields),
-        (Some(execution), Some(reference)) => {
-            let stage = execution.stage_by_ref_id(reference).expect("the stage exists");
-            Root::of_stage(execution, stage).expect("the stage exists")
-        }
-    };
-    evaluate_value(&case["expression"], &root, &options, Walk::default())
-}
-
-/// Strict: `2` is not `2.0`; the order of maps does not matter.
-fn same(left: &Value, right: &Value) -> bool {
-    match (left, right) {
-        (Value::Number(a), Value::Number(b)) => a.is_f64() == b.is_f64() && a == b,
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(x, y)| same(x, y)),
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| same(value, other)))
-        }
-        _ => left == right,
-    }
-}
-
-fn verdict(case: &Value, outcome: &Outcome<'_>) -> Result<(), String> {
-    let errors = outcome.summary.has(Level::Error);
-    let infos = outcome.summary.has(Level::Info);
-    let expected = if case["error"] == true { &case["expression"] } else { &case["expected"] };
-    let levels = if case["error"] == true { errors } else { !errors && infos == (case["unresolved"] == true) };
-    if same(&outcome.value, expected) && levels && outcome.needs.is_empty() {
-        return Ok(());
-    }
-    let said: Vec<&str> = outcome.summary.descriptions().collect();
-    Err(format!(
-        "{} {}: expected {expected}{}, got {} {said:?}",
-        case["id"],
-        case["expression"],
-        if case["error"] == true { " and an error" } else { "" },
-        outcome.value
-    ))
+    parsed.flat_map(|contexts| contexts.expect("contexts are JSON")).collect()
 }
 
 #[test]
 fn every_case_holds() {
     let contexts = contexts();
-    let files = files("cases.jsonl");
     let mut failures = Vec::new();
     let mut count = 0;
-    for file in files {
+    for file in files("cases.jsonl") {
         for line in read(&file).lines().filter(|line| !line.trim().is_empty()) {
-            let case: Value = serde_json::from_str(line).expect("a case is JSON");
+            let case = Case::read(line).unwrap_or_else(|error| panic!("{error}: {line}"));
             count += 1;
-            failures.extend(verdict(&case, &run(&case, &contexts)).err());
+            failures.extend(case.check(&contexts).err().map(|found| format!("{found:?}")));
         }
     }
-    assert!(count >= 650, "only {count} cases found");
+    assert!(count >= 1_600, "only {count} cases found");
     assert!(failures.is_empty(), "{} of {count} cases fail:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn cases_are_compared_strictly() {
+    let wrong = [
+        r#"{"expression": "${1 + 1}", "expected": 2.0}"#,
+        r#"{"expression": "${1 + 1}", "expected": "2"}"#,
+        r#"{"expression": "${a}", "expected": "${a}"}"#,
+        r#"{"expression": "${a.b}", "expected": "${a.b}", "unresolved": true}"#,
+        r#"{"expression": "${1}", "error": true}"#,
+        r#"{"context": {"$ref": "nobody"}, "expression": "${1}", "expected": 1}"#,
+        r#"{"stage": "7", "expression": "${1}", "expected": 1}"#,
+    ];
+    for line in wrong {
+        let case = Case::read(line).expect("a case");
+        assert!(case.check(&Object::new()).is_err(), "{line} does not hold");
+    }
+    let right =
+        r#"{"id": 3, "new": {}, "context": {"a": null}, "expression": "${a}", "expected": "${a}", "unresolved": true}"#;
+    assert!(Case::read(right).expect("a case").check(&Object::new()).is_ok());
+    for line in
+        ["[]", "{", r#"{"expression": 1}"#, r#"{"expected": 1}"#, r#"{"context": 1, "expression": 1, "expected": 1}"#]
+    {
+        assert!(Case::read(line).is_err(), "{line} is no case");
+    }
 }
 
 #[test]

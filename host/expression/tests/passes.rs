@@ -188,14 +188,15 @@ fn conditions_are_true_only_if_they_read_true() {
     let context = json!({"on": true, "text": "TRUE", "n": 1});
     let root = Root::of_context(object(&context));
     let options = options();
+    let templates = Templates::new(Limits::default(), 1 << 16);
     for yes in ["on", "text", "'true'", "n == 1"] {
-        assert_eq!(evaluate_bool(yes, &root, &options), Condition::True, "{yes}");
+        assert_eq!(evaluate_bool(yes, &root, &options, &templates), Condition::True, "{yes}");
     }
     for no in ["n", "missing", "1 / 0", "(", "'yes'", "!on"] {
-        assert!(matches!(evaluate_bool(no, &root, &options), Condition::False { .. }), "{no}");
+        assert!(matches!(evaluate_bool(no, &root, &options, &templates), Condition::False { .. }), "{no}");
     }
-    assert_eq!(evaluate_stage_enabled(" ", &root, &options), Condition::True);
-    assert!(matches!(evaluate_bool("#fromUrl('https://a.example')", &root, &options), Condition::Needs(_)));
+    assert_eq!(evaluate_stage_enabled(" ", &root, &options, &templates), Condition::True);
+    assert!(matches!(evaluate_bool("#fromUrl('https://a.example')", &root, &options, &templates), Condition::Needs(_)));
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod manifest;
 mod modules;
 mod output;
 mod report;
+mod stand_in;
 mod stats;
 mod ticker;
 
@@ -37,12 +38,14 @@ pub use config::{Bound, Bounds, Config, WorkerProgram};
 pub use error::{Fault, FaultClass, Refusal, StartError};
 pub use inspect::Inspected;
 pub use lent::{Blobs, Body, Components, Http, HttpRequest, HttpResponse, Key, Lent, Sign, Sink};
+pub use stand_in::StandIn;
 pub use stats::Stats;
 
 /// What runs plugins. Clones share it.
 #[derive(Clone)]
 pub struct Runtime {
     inner: Arc<inner::Inner>,
+    stand_in: Option<Arc<dyn StandIn>>,
 }
 
 impl Runtime {
@@ -51,7 +54,13 @@ impl Runtime {
     /// # Errors
     /// The engine does not start on this machine.
     pub fn new(config: Config, lent: Lent, components: Arc<dyn Components>) -> Result<Runtime, StartError> {
-        Ok(Runtime { inner: Arc::new(inner::Inner::new(config, lent, components)?) })
+        Ok(Runtime { inner: Arc::new(inner::Inner::new(config, lent, components)?), stand_in: None })
+    }
+
+    /// The same, with somebody who answers in the place of components.
+    #[must_use]
+    pub fn with_stand_in(self, stand_in: Arc<dyn StandIn>) -> Runtime {
+        Runtime { stand_in: Some(stand_in), ..self }
     }
 
     /// What plugins are lent, for those parts of the server that reach out under the same policy.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::Timestamp;
 use domain::execution::Event;
-use domain::id::ExecutionId;
+use domain::id::{ExecutionId, RefId};
 use domain::operation::OperationKey;
 use domain::question::Question;
 use domain::stage::request::{ChildExecution, Expression, OperationRequest, QueryRequest};
@@ -16,6 +16,8 @@ pub struct Changes {
     pub execution: bool,
     /// Positions of stages whose row changed.
     pub stages: BTreeSet<usize>,
+    /// References of synthetic stages that are gone; what is planned anew under one of them is among the changed.
+    pub removed: Vec<RefId>,
     /// What happened, in order.
     pub events: Vec<Event>,
     /// What is wanted from the world, in order.
@@ -84,7 +86,8 @@ pub enum Order {
         /// Why.
         reason: String,
     },
-    /// People are told, once.
+    /// People are told, once: by the stage, whose request is answered at once, or by the host, under a label of its own
+    /// ([`domain::notification::is_event`]) that has no answer. Deliveries come back as `Fact::Answered` under their own keys.
     Notify {
         /// Its identity.
         key: OperationKey,

@@ -10,5 +10,5 @@ pub mod rules;
 pub mod view;
 
 pub use changes::{Changes, Order};
-pub use rules::{Received, decide, prepare, receive, settle};
+pub use rules::{Received, await_window, decide, hold, prepare, receive, release, settle, tell};
 pub use view::{Fault, View};

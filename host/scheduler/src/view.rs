@@ -1,12 +1,13 @@
 //! Everything that deciding needs to know of one execution.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::execution::{Event, EventKind, Execution};
 use domain::id::{Label, RefId};
 use domain::operation::OperationKey;
 use domain::pipeline::{Definition, Graph};
 use domain::stage::{Planned, Roster, StageState, StoredStage, StoredState};
+use domain::window::Zone;
 use domain::{Failure, StageId, Timestamp};
 
 use crate::changes::{Changes, Order};
@@ -26,6 +27,8 @@ pub struct View {
     pub cancel_told: bool,
     /// Milliseconds that a stage of a type may run when its document says nothing, from the catalogue.
     pub default_timeouts: BTreeMap<String, i64>,
+    /// Time zone of execution windows.
+    pub zone: Zone,
     pub(crate) moves: u64,
     pub(crate) changes: Changes,
 }
@@ -65,6 +68,7 @@ impl View {
             paused_since: None,
             cancel_told: false,
             default_timeouts: BTreeMap::new(),
+            zone: Zone::default(),
             moves: 0,
             changes: Changes::default(),
         }
@@ -98,7 +102,14 @@ impl View {
             StageState::Running(run) => StoredState::Running(run.clone()),
             StageState::Ended(ended) => StoredState::Ended(ended.clone()),
         };
-        StoredStage { id: stage.id.clone(), ref_id: stage.ref_id.clone(), run: stage.run, planned, state }
+        StoredStage {
+            id: stage.id.clone(),
+            ref_id: stage.ref_id.clone(),
+            run: stage.run,
+            planned,
+            kept: stage.kept.clone(),
+            state,
+        }
     }
 
     /// The position of a stage.
@@ -147,6 +158,15 @@ impl View {
     pub(crate) fn touch(&mut self, position: usize) {
         self.moves += 1;
         self.changes.stages.insert(position);
+    }
+
+    /// Takes out synthetic stages.
+    pub(crate) fn remove(&mut self, gone: &BTreeSet<usize>) {
+        self.changes.removed.extend(gone.iter().map(|&position| self.roster.stages[position].ref_id.clone()));
+        let moved = self.roster.detach(gone);
+        let stages = std::mem::take(&mut self.changes.stages);
+        self.changes.stages = stages.iter().filter_map(|position| moved.get(position).copied()).collect();
+        self.moves += 1;
     }
 
     pub(crate) fn touch_execution(&mut self) {

@@ -90,7 +90,7 @@ CREATE TABLE executions (
   inbox_head integer not null,
   events integer not null,
   report text
-) strict;
+, slot text, turn integer) strict;
 
 CREATE TABLE inbox (
   execution integer not null,
@@ -145,7 +145,7 @@ CREATE TABLE pipelines (
   revision integer not null,
   document text not null,
   updated integer not null,
-  updated_by text not null,
+  updated_by text not null, position integer,
   unique (application, name)
 ) strict;
 
@@ -161,6 +161,12 @@ CREATE TABLE questions (
   asked integer not null,
   closed integer
 ) strict;
+
+CREATE TABLE queues (
+  pipeline text not null primary key,
+  most integer not null,
+  keep integer not null
+) strict, without rowid;
 
 CREATE TABLE settings (
   key text not null primary key,
@@ -217,6 +223,8 @@ CREATE INDEX executions_open on executions (number) where ended is null;
 CREATE INDEX executions_parent on executions (parent) where parent is not null;
 
 CREATE INDEX executions_pipeline on executions (pipeline) where pipeline is not null;
+
+CREATE INDEX executions_slots on executions (pipeline, slot, turn) where slot is not null;
 
 CREATE INDEX operations_open on operations (number) where ended is null;
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use domain::code::{Code, code};
 
+use crate::simulation::Simulation;
+
 /// What an acknowledged write survives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Synchronous {
@@ -42,6 +44,8 @@ pub struct StoreConfig {
     pub feed_capacity: usize,
     /// Called when a commit's fsync failed; absent: the process ends with status 70.
     pub on_fatal: Option<Fatal>,
+    /// Present in simulations: the store has no thread of its own then, and everything passes by this.
+    pub simulation: Option<Arc<dyn Simulation>>,
 }
 
 impl StoreConfig {
@@ -59,6 +63,7 @@ impl StoreConfig {
             most_bytes: None,
             feed_capacity: 4096,
             on_fatal: None,
+            simulation: None,
         }
     }
 }

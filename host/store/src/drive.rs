@@ -2,7 +2,7 @@
 
 use domain::audit::AuditEntry;
 use domain::execution::{ControlKind, Event, Execution, ExecutionState};
-use domain::id::{ExecutionId, Label};
+use domain::id::{ExecutionId, Label, RefId};
 use domain::operation::{Begun, Operation, OperationKey};
 use domain::question::QuestionRow;
 use domain::stage::StoredStage;
@@ -10,7 +10,7 @@ use domain::{Failure, Params, StageId, Timestamp};
 
 /// The commit of one drive. The gate: version, epoch and control are as seen. A commit that has not seen the newest inbox row
 /// leaves the execution due.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct DriveCommit {
     /// Which execution.
     pub execution: ExecutionId,
@@ -30,6 +30,8 @@ pub struct DriveCommit {
     pub cancel_told: bool,
     /// Earliest moment at which time alone has something to decide.
     pub due: Option<Timestamp>,
+    /// Rows of stages that go, before those that changed are written.
+    pub removed: Vec<RefId>,
     /// Rows of stages that changed.
     pub stages: Vec<StoredStage>,
     /// What happened; they get the next numbers of the execution, whose event 1 (`execution.created`) was written by its admission.

@@ -18,7 +18,9 @@ pub mod pipelines;
 pub mod plugins;
 pub mod questions;
 pub mod read;
+mod readers;
 pub mod settings;
+pub mod simulation;
 mod sqlite;
 pub mod tokens;
 pub mod triggers;
@@ -29,22 +31,23 @@ mod writer;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::environment::Environment;
-use sqlx::SqlitePool;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 pub use applications::Applications;
 pub use audit::{Audit, AuditFilter};
 pub use config::{OpenError, StoreConfig, Synchronous};
 pub use drive::{Checkpoint, DriveCommit, DriveOutcome, NewExecution};
 pub use events::Events;
-pub use executions::{ExecutionFilter, Executions, Loaded, OpenExecution, StoredExecution};
+pub use executions::{ExecutionFilter, Executions, Loaded, OpenExecution, StoredExecution, Waiting};
 pub use operations::{OperationFilter, Operations};
 pub use page::{Cursor, Page};
 pub use pipelines::{ConfiguredTrigger, Pipelines};
 pub use plugins::Plugins;
 pub use questions::Questions;
 pub use read::ReadError;
+use readers::Readers;
 pub use settings::Settings;
+pub use simulation::Simulation;
 pub use tokens::{Token, Tokens};
 pub use triggers::{EventFilter, RecordedEvent, Triggers};
 pub use wake::{Committed, Wake};
@@ -58,10 +61,17 @@ pub struct Store {
 }
 
 pub(crate) struct Inner {
-    readers: SqlitePool,
+    readers: Readers,
     orders: std::sync::mpsc::Sender<Order>,
     feed: broadcast::Sender<Committed>,
     wakes: Mutex<Option<mpsc::UnboundedReceiver<Wake>>>,
+    simulated: Option<Simulated>,
+}
+
+/// A simulation, and how the writer hears of orders where it has no thread.
+pub(crate) struct Simulated {
+    simulation: Arc<dyn Simulation>,
+    ordered: Arc<Notify>,
 }
 
 impl Store {
@@ -78,7 +88,10 @@ impl Store {
     ///
     /// # Errors
     /// Why nothing of it was written.
-    pub async fn write(&self, unit: Vec<Write>) -> Result<(), WriteError> {
+    pub async fn write(&self, mut unit: Vec<Write>) -> Result<(), WriteError> {
+        if let Some(simulated) = &self.inner.simulated {
+            simulated.simulation.write(&mut unit)?;
+        }
         self.commit(Unit::of_writes(unit)?).await.map(|_| ())
     }
 
@@ -87,15 +100,31 @@ impl Store {
     ///
     /// # Errors
     /// Why nothing of it was written; a stale drive is no error.
-    pub async fn drive(&self, commit: DriveCommit) -> Result<DriveOutcome, WriteError> {
+    pub async fn drive(&self, mut commit: DriveCommit) -> Result<DriveOutcome, WriteError> {
+        let Some(simulated) = &self.inner.simulated else {
+            let outcome = self.commit(Unit::of_drive(commit)?).await?;
+            return Ok(outcome.unwrap_or(DriveOutcome::Stale));
+        };
+        let seen = commit.clone();
+        simulated.simulation.drive(&mut commit)?;
         let outcome = self.commit(Unit::of_drive(commit)?).await?;
-        Ok(outcome.unwrap_or(DriveOutcome::Stale))
+        let mut outcome = outcome.unwrap_or(DriveOutcome::Stale);
+        simulated.simulation.driven(&seen, &mut outcome);
+        Ok(outcome)
     }
 
     async fn commit(&self, unit: Unit) -> Result<Option<DriveOutcome>, WriteError> {
         let (reply, answer) = oneshot::channel();
-        self.inner.orders.send(Order::Commit(unit, reply)).map_err(|_| WriteError::Closed)?;
+        self.order(Order::Commit(unit, reply)).map_err(|_| WriteError::Closed)?;
         answer.await.map_err(|_| WriteError::Closed)?.outcome
+    }
+
+    fn order(&self, order: Order) -> Result<(), std::sync::mpsc::SendError<Order>> {
+        self.inner.orders.send(order)?;
+        if let Some(simulated) = &self.inner.simulated {
+            simulated.ordered.notify_one();
+        }
+        Ok(())
     }
 
     /// Executions to be driven, pushed after the commit that moved them is durable. There is one such stream: `None` when it was taken.
@@ -113,13 +142,13 @@ impl Store {
     /// Finishes what is queued, empties the write-ahead log into the database and lets the data folder go.
     pub async fn close(self) {
         let (reply, closed) = oneshot::channel();
-        if self.inner.orders.send(Order::Close(reply)).is_ok() {
+        if self.order(Order::Close(reply)).is_ok() {
             let _writer_gone = closed.await;
         }
         self.inner.readers.close().await;
     }
 
-    pub(crate) fn readers(&self) -> &SqlitePool {
+    pub(crate) fn readers(&self) -> &Readers {
         &self.inner.readers
     }
 

@@ -6,19 +6,21 @@ use std::sync::{Arc, Mutex};
 
 use domain::environment::Environment;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection as _, Row};
-use tokio::sync::{broadcast, mpsc};
+use sqlx::{ConnectOptions, Connection as _, Row, SqlitePool};
+use tokio::sync::{Notify, broadcast, mpsc};
 
-use crate::Inner;
 use crate::config::{OpenError, StoreConfig, Synchronous};
+use crate::readers::Readers;
 use crate::sqlite::{Connection, SqliteError};
 use crate::writer::{Announcer, Checkpointer, Writer};
+use crate::{Inner, Simulated};
 
 /// Marks the file as ours ("Msht"), so that another program's database is not written to.
 const APPLICATION: i64 = 0x4d73_6874;
 
 /// Every schema there was, in order; a database at version n has had the first n.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_initial.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0003_queues.sql")];
 
 pub(crate) async fn open(config: StoreConfig, environment: Arc<dyn Environment>) -> Result<Inner, OpenError> {
     let lock = Arc::new(lock(&config.folder)?);
@@ -27,32 +29,42 @@ pub(crate) async fn open(config: StoreConfig, environment: Arc<dyn Environment>)
 
     let mut checkpoints = options(&config, &path).connect().await.map_err(failed)?;
     migrate(&mut checkpoints, &path).await?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(config.readers.max(1))
-        .min_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .connect_with(options(&config, &path).read_only(true))
-        .await
-        .map_err(failed)?;
-
     let (wake_sender, wakes) = mpsc::unbounded_channel();
     let (feed, _nobody_yet) = broadcast::channel(config.feed_capacity.max(1));
     let (orders, queue) = std::sync::mpsc::channel();
     let checkpointer = Arc::new(Checkpointer::new(config.checkpoint_bytes));
-    let announcer = Announcer { wakes: wake_sender, feed: feed.clone() };
+    let simulation = config.simulation.clone();
+    let announcer = Announcer { wakes: wake_sender, feed: feed.clone(), simulation: simulation.clone() };
     let writer = connect(&config, &path)
         .and_then(|connection| {
             Writer::new(connection, &config, Arc::clone(&environment), Arc::clone(&checkpointer), announcer, lock)
         })
         .map_err(|reason| OpenError::Database { path: path.clone(), reason: reason.to_string() })?;
+    let wakes = Mutex::new(Some(wakes));
+    if let Some(simulation) = simulation {
+        let ordered = Arc::new(Notify::new());
+        environment.spawn(Box::pin(writer.run_in_turns(queue, Arc::clone(&ordered), Arc::clone(&simulation))));
+        let simulated = Some(Simulated { simulation, ordered });
+        return Ok(Inner { readers: Readers::caller(checkpoints), orders, feed, wakes, simulated });
+    }
+    let readers = readers(&config, &path).await.map_err(failed)?;
     std::thread::Builder::new()
         .name("store-writer".into())
         .spawn(move || writer.run(queue))
         .map_err(|reason| OpenError::Folder { path: config.folder.clone(), reason })?;
     environment.spawn(Box::pin(async move { checkpointer.run(checkpoints).await }));
-    Ok(Inner { readers, orders, feed, wakes: Mutex::new(Some(wakes)) })
+    Ok(Inner { readers: Readers::Pool(readers), orders, feed, wakes, simulated: None })
+}
+
+async fn readers(config: &StoreConfig, path: &Path) -> Result<SqlitePool, sqlx::Error> {
+    SqlitePoolOptions::new()
+        .max_connections(config.readers.max(1))
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_with(options(config, path).read_only(true))
+        .await
 }
 
 /// The writer's connection.

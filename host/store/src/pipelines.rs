@@ -60,20 +60,31 @@ impl Pipelines<'_> {
         }
     }
 
-    /// Pipelines of an application by name.
+    /// Pipelines of an application by their place in its list, those without one after the others; then by name.
     pub async fn list(
         &self,
         application: &ApplicationName,
         cursor: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<Pipeline>, ReadError> {
-        let rows = sqlx::query("select * from pipelines where application = $1 and name > $2 order by name limit $3")
-            .bind(application.as_str())
-            .bind(cursor.map_or("", |cursor| &cursor.0))
-            .bind(with_one_more(limit))
-            .fetch_all(self.store.readers())
-            .await?;
-        cut((TABLE, &rows, limit), |row| Ok(row.text("name")?.to_owned()), read)
+        let (place, name) = match cursor {
+            None => (i64::MIN, ""),
+            Some(Cursor(text)) => {
+                let (place, name) = text.split_once('/').ok_or(ReadError::Cursor)?;
+                (place.parse().map_err(|_| ReadError::Cursor)?, name)
+            }
+        };
+        let rows = sqlx::query(
+            "select *, coalesce(position, 9223372036854775807) as place from pipelines
+            where application = $1 and (place > $2 or (place = $2 and name > $3)) order by place, name limit $4",
+        )
+        .bind(application.as_str())
+        .bind(place)
+        .bind(name)
+        .bind(with_one_more(limit))
+        .fetch_all(self.store.readers())
+        .await?;
+        cut((TABLE, &rows, limit), |row| Ok(format!("{}/{}", row.get::<i64>("place")?, row.text("name")?)), read)
     }
 
     /// The document of a revision; stays readable when the pipeline is gone.

@@ -32,6 +32,8 @@ pub enum Write {
         /// Revision it replaces.
         expect: Option<i64>,
     },
+    /// Give pipelines their places in the list of their application, from the first on; neither revisions nor documents change.
+    OrderPipelines(Vec<PipelineId>),
     /// Remove a pipeline; its executions and revisions stay readable.
     DeletePipeline(PipelineId),
     /// Admit an execution; its first event, number 1, is `execution.created`, written by the store. Refused with
@@ -46,6 +48,14 @@ pub enum Write {
     },
     /// Add a fact to an inbox; refused with [`WriteError::Gone`] if the execution is complete or unknown.
     Inbox {
+        /// Whose.
+        execution: ExecutionId,
+        /// What.
+        fact: Fact,
+    },
+    /// Add a fact that restarts a stage. An execution that is complete is not any more: it stands as if it had not started, with its
+    /// stages as they ended. Refused with [`WriteError::Gone`] if there is no such execution.
+    Restart {
         /// Whose.
         execution: ExecutionId,
         /// What.

@@ -297,3 +297,39 @@ async fn the_status_column_is_what_the_domain_says() {
     bed.pass(DriveCommit { control: ControlKind::Cancel, ..ending("E1", 1, params("{}")) }).await;
     check(ExecutionStatus::Succeeded).await;
 }
+
+#[tokio::test]
+async fn a_restart_takes_up_an_execution_that_is_over() {
+    let bed = Bed::new().await;
+    bed.admit("E1").await;
+    bed.write(vec![Write::Control { execution: id("E1"), control: cancel() }]).await;
+    let cancelled = DriveCommit { control: ControlKind::Cancel, stages: vec![stage("E1", "1")], ..drive("E1", 0) };
+    bed.pass(cancelled).await;
+    bed.pass(DriveCommit { control: ControlKind::Cancel, ..ending("E1", 1, params("{}")) }).await;
+    let refused = bed.store.write(vec![Write::Inbox { execution: id("E1"), fact: fact("a") }]).await;
+    assert!(matches!(refused, Err(WriteError::Gone { .. })), "{refused:?}");
+    bed.write(vec![Write::Restart { execution: id("E1"), fact: fact("a") }]).await;
+    let loaded = bed.store.executions().load(&id("E1")).await.expect("read").expect("there");
+    assert_eq!(loaded.execution.state, ExecutionState::NotStarted);
+    assert_eq!(loaded.execution.control, Control::default());
+    assert!(!loaded.cancel_told);
+    assert_eq!((loaded.stages.len(), loaded.inbox.len()), (1, 1), "stages stay, and the fact is there");
+    let open = bed.store.executions().open(0, 10).await.expect("read");
+    assert_eq!((open.len(), open[0].due, open[0].has_inbox), (1, Some(Timestamp(0)), true), "a crash loses nothing");
+
+    let removed = DriveCommit { removed: vec!["1".into()], inbox_seen: 1, ..drive("E1", 2) };
+    bed.pass(removed).await;
+    let loaded = bed.store.executions().load(&id("E1")).await.expect("read").expect("there");
+    assert_eq!((loaded.stages.len(), loaded.inbox.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn an_end_that_has_not_heard_of_a_restart_is_stale() {
+    let bed = Bed::new().await;
+    bed.admit("E1").await;
+    bed.pass(drive("E1", 0)).await;
+    bed.write(vec![Write::Restart { execution: id("E1"), fact: fact("a") }]).await;
+    let deaf = bed.store.drive(ending("E1", 1, params("{}"))).await.expect("answered");
+    assert_eq!(deaf, DriveOutcome::Stale);
+    bed.pass(DriveCommit { inbox_seen: 1, ..ending("E1", 1, params("{}")) }).await;
+}

@@ -126,3 +126,19 @@ async fn what_is_queued_at_the_end_is_written_and_what_comes_later_is_refused() 
     let commit = DriveCommit { state: ExecutionState::NotStarted, ..drive("E1", 0) };
     assert_eq!(late.drive(commit).await, Err(WriteError::Closed));
 }
+
+/// Commits one after the other never leave the log alone for long: it must be begun anew all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_is_begun_anew_while_commits_go_on() {
+    const BOUND: u64 = 256 * 1024;
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = StoreConfig { checkpoint_bytes: BOUND, ..StoreConfig::new(folder.path()) };
+    let store = Store::open(config, Manual::new()).await.expect("opened");
+    for number in 0..2_000 {
+        let value = params(&format!(r#"{{"number":{number},"filling":"{}"}}"#, "x".repeat(2_000)));
+        store.write(vec![Write::Setting { key: format!("key {}", number % 50), value }]).await.expect("written");
+    }
+    let log = std::fs::metadata(folder.path().join("mainsheet.db-wal")).expect("a log").len();
+    assert!(log < 8 * BOUND, "2,000 commits wrote more than 30 times the bound, and the log has {log} bytes");
+    store.close().await;
+}

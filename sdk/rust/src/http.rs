@@ -25,6 +25,8 @@ pub struct Request {
     pub redirects: u32,
     /// Account whose credentials the host adds.
     pub identity: Option<String>,
+    /// The reply's body goes into a blob, whatever its size.
+    pub into_blob: bool,
 }
 
 /// What came back, whatever its status.
@@ -34,8 +36,10 @@ pub struct Response {
     pub status: u16,
     /// Headers, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body; empty if there was none.
+    /// The body; empty if there was none, or if it is a blob.
     pub body: Vec<u8>,
+    /// The blob that has the body, where that was wanted.
+    pub blob: Option<String>,
 }
 
 impl Request {
@@ -49,6 +53,7 @@ impl Request {
             timeout: 0,
             redirects: 10,
             identity: None,
+            into_blob: false,
         }
     }
 
@@ -75,6 +80,13 @@ impl Request {
     #[must_use]
     pub fn identity(mut self, account: Option<String>) -> Self {
         self.identity = account;
+        self
+    }
+
+    /// The reply's body goes into a blob.
+    #[must_use]
+    pub fn into_blob(mut self) -> Self {
+        self.into_blob = true;
         self
     }
 
@@ -128,14 +140,15 @@ fn through_the_host(request: Request) -> Result<Response, Failure> {
         body,
         timeout: request.timeout,
         redirects: request.redirects,
-        reply: wit::Sink::Inline(INLINE_LIMIT),
+        reply: if request.into_blob { wit::Sink::Blob } else { wit::Sink::Inline(INLINE_LIMIT) },
         identity: request.identity,
     })?;
-    let body = match response.body {
-        wit::Body::Bytes(bytes) => bytes,
-        wit::Body::None | wit::Body::Blob(_) => Vec::new(),
+    let (body, blob) = match response.body {
+        wit::Body::Bytes(bytes) => (bytes, None),
+        wit::Body::Blob(id) => (Vec::new(), Some(id)),
+        wit::Body::None => (Vec::new(), None),
     };
-    Ok(Response { status: response.status, headers: response.headers, body })
+    Ok(Response { status: response.status, headers: response.headers, body, blob })
 }
 
 #[cfg(target_arch = "wasm32")]

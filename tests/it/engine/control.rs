@@ -79,3 +79,16 @@ async fn a_pause_records_outcomes_and_starts_nothing_until_the_resume() {
     bed.succeeded(&execution).await.unwrap();
     assert_eq!(bed.stats().calls, 2, "what was begun went on");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_cancelled_before_it_starts_never_begins() {
+    // A stopped engine drives nothing: the cancel is there before the first drive.
+    let bed = Bed::open(&["scripted"]).await.unwrap();
+    bed.engine.stop().await;
+    let execution = bed.start(chain(vec![json!({ "type": "noop" })])).await.unwrap();
+    bed.wish(&execution, Wish::Cancel).await.unwrap();
+    let bed = bed.crash().await.unwrap();
+    let view = bed.ended(&execution).await.unwrap();
+    assert_eq!((view.status, view.execution.started()), (ExecutionStatus::Canceled, None));
+    assert_eq!(stage(&view, "0").status, StageStatus::NotStarted);
+}

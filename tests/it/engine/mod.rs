@@ -1,11 +1,17 @@
 //! The engine with real parts: how far a drive goes, what a commit holds, what survives.
 
 mod acting;
+mod artifacts;
 mod children;
 mod control;
+mod expressions;
 mod faults;
+mod notifications;
+mod quarantine;
 mod questions;
+mod queues;
 mod recovery;
+mod starts;
 mod swaps;
 mod timers;
 mod together;

@@ -2,6 +2,7 @@
 //! moved by hand; nothing else is a stand-in.
 
 pub mod clock;
+pub mod secrets;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -64,8 +65,10 @@ impl Bed {
     async fn on(folder: TempDir, clock: Arc<ManualClock>, config: engine::Config) -> Result<Bed> {
         let environment: Arc<dyn Environment> = clock.clone();
         let store = Store::open(StoreConfig::new(folder.path()), environment.clone()).await?;
-        let runtime = runtime(&store, folder.path())?;
+        let (denials, heard) = app::denials::channel();
+        let runtime = runtime(&store, folder.path(), denials)?;
         let app = App::open(store.clone(), runtime, environment.clone(), app::Config::default()).await?;
+        environment.spawn(Box::pin(app.record_denials(heard)));
         let engine = Engine::start(&app, environment, config)?;
         Ok(Bed { app, store, engine, clock, folder })
     }
@@ -105,7 +108,7 @@ impl Bed {
     /// It is refused.
     pub async fn install_with_loopback(&self, plugin: &str) -> Result<()> {
         let http = HttpGrant { hosts: vec!["*".to_owned()], networks: vec!["127.0.0.0/8".to_owned()] };
-        let granted = Granted::These(Grants { http: Some(http), sign: true, ..Grants::default() });
+        let granted = Granted::These(Grants { http: Some(http), blobs: true, sign: true });
         self.app.install_plugin(&Caller::system(), component(plugin)?.into(), granted).await?;
         Ok(())
     }
@@ -129,17 +132,29 @@ impl Bed {
     /// # Errors
     /// It is refused.
     pub async fn start(&self, document: Value) -> Result<ExecutionId> {
-        self.start_with(document, Value::Object(serde_json::Map::new())).await
+        self.start_with(document, &Params::object()).await
     }
 
-    /// As [`Bed::start`], with these parameters.
+    /// Starts a document that is not stored in another application, which is made if need be.
     ///
     /// # Errors
     /// It is refused.
-    pub async fn start_with(&self, document: Value, parameters: Value) -> Result<ExecutionId> {
+    pub async fn start_in(&self, application: &str, document: Value) -> Result<ExecutionId> {
+        if application != APPLICATION {
+            let members = Params::new(serde_json::json!({ "name": application }));
+            self.app.save_application(&Caller::system(), application, members, None).await?;
+        }
+        let target = Target::Document { application: Some(application.into()), document: Params::new(document) };
+        Ok(self.app.start(&Caller::system(), target, &Params::object()).await?.execution.id)
+    }
+
+    /// Starts a document that is not stored, with this trigger.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub async fn start_with(&self, document: Value, trigger: &Params) -> Result<ExecutionId> {
         let target = Target::Document { application: Some(APPLICATION.into()), document: Params::new(document) };
-        let trigger = Params::from_members([("parameters", parameters)]);
-        Ok(self.app.start(&Caller::system(), target, &trigger).await?.execution.id)
+        Ok(self.app.start(&Caller::system(), target, trigger).await?.execution.id)
     }
 
     /// Saves a pipeline and returns its id.
@@ -313,13 +328,18 @@ fn target() -> PathBuf {
 }
 
 /// The runtime, with a cache that all beds share: compiling is not what these tests are about.
-fn runtime(store: &Store, data: &Path) -> Result<Runtime> {
+fn runtime(store: &Store, data: &Path, denials: app::denials::Told) -> Result<Runtime> {
     let config = runtime::Config {
         data: target().join("bed"),
         worker: WorkerProgram { program: compile_worker()?, arguments: Vec::new() },
         ..runtime::Config::default()
     };
-    let lent = Capabilities::new(capabilities::Config::new(data.to_owned(), "bed"));
+    let lent = Capabilities::new(capabilities::Config {
+        allow_networks: vec!["127.0.0.0/8".parse()?],
+        secrets: Arc::new(secrets::Written),
+        denials: Arc::new(denials),
+        ..capabilities::Config::new(data.to_owned(), "bed")
+    });
     Ok(Runtime::new(config, lent, Arc::new(StoredComponents::new(store.clone())))?)
 }
 

@@ -1,5 +1,6 @@
 //! Benchmarks of the real server, beside what this machine can do at all (reference performance-and-reliability.md §5).
 
+pub mod expressions;
 pub mod figures;
 pub mod floor;
 pub mod observer;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use tests::bench::expressions;
 use tests::bench::figures::Figures;
 use tests::bench::floor::Floor;
 use tests::bench::workload::{Kind, Target, parallel, sequential};
@@ -11,10 +12,11 @@ use tests::bench::{recovery, steps, waiting};
 use tests::process::Setup;
 
 const USAGE: &str = "\
-Usage: bench [--quick] [--json] [--server FILE] [--plugins DIR] [--guests DIR]
+Usage: bench [--quick] [--json] [--expressions] [--server FILE] [--plugins DIR] [--guests DIR]
 
 Workloads: a 40 sequential stages, b ten branches of four and their join, c 500 pipelines of 5 stages at once; pure stages ask for nothing, acting
-ones run one operation. Measured from the HTTP request to the end at a subscriber of the event stream, synchronous=FULL.";
+ones run one operation. Measured from the HTTP request to the end at a subscriber of the event stream, synchronous=FULL.
+With --expressions only what the expression language costs; it needs no server.";
 
 /// Executions of c.
 const MANY: usize = 500;
@@ -24,6 +26,7 @@ const CONNECTIONS: usize = 16;
 struct Arguments {
     quick: bool,
     json: bool,
+    expressions: bool,
     server: PathBuf,
     plugins: PathBuf,
     guests: PathBuf,
@@ -35,6 +38,7 @@ impl Arguments {
         let mut arguments = Arguments {
             quick: false,
             json: false,
+            expressions: false,
             server: target.join("release/mainsheet"),
             plugins: target.join("plugins"),
             guests: target.join("guests"),
@@ -45,6 +49,7 @@ impl Arguments {
             match word.as_str() {
                 "--quick" => arguments.quick = true,
                 "--json" => arguments.json = true,
+                "--expressions" => arguments.expressions = true,
                 "--server" => arguments.server = value()?,
                 "--plugins" => arguments.plugins = value()?,
                 "--guests" => arguments.guests = value()?,
@@ -58,11 +63,11 @@ impl Arguments {
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;
     let mut figures = Figures::default();
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?
-        .block_on(run(&arguments, &mut figures))?;
+    if !arguments.expressions {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        runtime.block_on(run(&arguments, &mut figures))?;
+    }
+    expressions::measure(&mut figures, arguments.quick)?;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&figures.json())?);
     } else {

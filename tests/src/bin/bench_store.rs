@@ -149,12 +149,14 @@ fn stage(execution: &ExecutionId, step: usize, now: i64) -> StoredStage {
         record,
         problem: None,
         acting_as: None,
+        past: false,
     };
     StoredStage {
         id: StageId::derive(execution, &ref_id),
         ref_id,
         run: 1,
         planned: None,
+        kept: None,
         state: StoredState::Ended(Box::new(ended)),
     }
 }
@@ -239,6 +241,7 @@ fn commit(number: usize, step: usize) -> DriveCommit {
         paused_since: None,
         cancel_told: false,
         due: None,
+        removed: Vec::new(),
         stages: vec![stage],
         events,
         operations: Vec::new(),

@@ -78,10 +78,18 @@ async fn run(arguments: Arguments) -> Result<()> {
     }
     let ended = run.finish(arguments.executions, Duration::from_mins(2)).await?;
     let findings = check(&ended, &sink.calls());
-    println!("{} kills, {} effects, {} repeated across a kill", arguments.kills, findings.keys, findings.extra);
+    println!("started: {:?}", run.ways);
     spans("ready again", &run.ready);
     spans("first effect after a kill", &sink.resumed());
     report(&findings);
+    println!(
+        "{} kills, {} executions, {} effects, {} repeated across a kill: {}",
+        arguments.kills,
+        ended.len(),
+        findings.keys,
+        findings.extra,
+        if findings.holds() { "nothing lost, nothing stuck, nothing twice" } else { "A PROMISE WAS BROKEN" }
+    );
     if findings.holds() {
         return Ok(());
     }

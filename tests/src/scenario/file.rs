@@ -1,8 +1,10 @@
-//! Reading a scenario file: a title that is the claim, then the sections `Pipeline`, `Script` and `Timeline` as fenced blocks.
+//! Reading a scenario file: a title that is the claim, then the sections `Pipeline`, `Script` and `Timeline` as fenced blocks, and
+//! `Shows`, which may be missing: what stages show at the end, a line each, such as `2 outputs image "a:1"` or `3 status NOT_STARTED`.
 //!
-//! Three more sections may stand there. `Others` is a list of pipelines of the same application that are stored before, which the pipeline names by
-//! name. `Outside` is what `http://outside` answers: a list of `{"send": "METHOD /path", "status", "headers", "body"}`; of those that fit a request
-//! the first is used up, the last stays. `Answers` has, by `<stage> <label>`, what the host answers where nothing but `decide` is played.
+//! Three more sections may stand there. `Others` is a list of pipelines of the same application that are stored before, which the pipeline
+//! names by name. `Outside` is what `http://outside` answers: a list of `{"send": "METHOD /path", "status", "headers", "body"}`; of those
+//! that fit a request the first is used up, the last stays. `Answers` has, by `<stage> <label>`, what the host answers where nothing but
+//! `decide` is played.
 
 use std::collections::BTreeMap;
 
@@ -21,6 +23,10 @@ pub struct Scenario {
     pub script: Vec<Step>,
     /// What happens, one line an event.
     pub timeline: Vec<String>,
+    /// What stages show at the end.
+    pub shows: Vec<Shown>,
+    /// What the execution has on record at its end, at least: `trigger`, and `stages` by reference with `context`, `outputs`, `artifacts`.
+    pub record: Option<Value>,
     /// Pipelines that are there before.
     pub others: Vec<Value>,
     /// What the world outside answers.
@@ -50,6 +56,43 @@ fn ok() -> u16 {
     200
 }
 
+/// One line of what is shown.
+#[derive(Debug)]
+pub struct Shown {
+    /// Reference of the stage.
+    pub stage: String,
+    /// `status`, `run`, `context KEY` or `outputs KEY`.
+    pub what: String,
+    /// The value.
+    pub value: String,
+}
+
+impl Shown {
+    /// The line, with `value` for what is shown.
+    #[must_use]
+    pub fn line(&self, value: &str) -> String {
+        format!("{} {} {value}", self.stage, self.what)
+    }
+
+    /// What a stage of this status, run, context and outputs shows.
+    #[must_use]
+    pub fn of(&self, status: &str, run: u32, context: &Params, outputs: &Params) -> String {
+        let text = |value: Option<&Value>| value.map_or("nothing".to_owned(), Value::to_string);
+        match self.what.split_once(' ') {
+            Some(("context", key)) => text(context.value().pointer(&pointer(key))),
+            Some(("outputs", key)) => text(outputs.value().pointer(&pointer(key))),
+            None if self.what == "run" => run.to_string(),
+            None if self.what == "status" => status.to_owned(),
+            _ => format!("cannot be shown: {}", self.what),
+        }
+    }
+}
+
+/// `a.b` as the JSON pointer `/a/b`.
+fn pointer(key: &str) -> String {
+    format!("/{}", key.replace('.', "/"))
+}
+
 /// One line of the script.
 #[derive(Debug)]
 pub struct Step {
@@ -62,7 +105,7 @@ pub struct Step {
 /// What people can do.
 #[derive(Debug)]
 pub enum Act {
-    /// Start with these parameters.
+    /// Start with this trigger: `start {…}` gives its parameters, `trigger {…}` all of it.
     Start(Value),
     /// Answer the open question of a stage.
     Answer {
@@ -89,11 +132,25 @@ pub enum Act {
         /// Who.
         by: String,
     },
+    /// Restart a stage.
+    Restart {
+        /// Reference of the stage.
+        stage: String,
+        /// Who.
+        by: String,
+    },
     /// Cancel, pause or resume.
     Control(domain::execution::ControlKind, String),
 }
 
 impl Scenario {
+    /// Every line that a play must give: the timeline, then what is shown.
+    #[must_use]
+    pub fn expected(&self) -> Vec<String> {
+        let shown = self.shows.iter().map(|shown| shown.line(&shown.value));
+        self.timeline.iter().cloned().chain(shown).collect()
+    }
+
     /// Parses the text of a scenario file.
     ///
     /// # Errors
@@ -109,21 +166,23 @@ impl Scenario {
             .filter(|line| !line.is_empty())
             .map(str::to_owned)
             .collect();
+        let shown_lines = if text.contains("## Shows") { section(text, "Shows")? } else { String::new() };
+        let shows = shown_lines.lines().filter(|line| !line.trim().is_empty()).map(shown).collect::<Result<_>>()?;
+        let record = text.contains("## Record").then(|| section(text, "Record")).transpose()?;
+        let record = record.map(|record| serde_json::from_str(&record).context("the record is no JSON")).transpose()?;
         let others = optional(text, "Others")?;
         let (outside, answers) = (optional(text, "Outside")?, optional(text, "Answers")?);
-        Ok(Scenario { claim, pipeline, script, timeline, others, outside, answers })
+        Ok(Scenario { claim, pipeline, script, timeline, shows, record, others, outside, answers })
     }
-}
 
-impl Scenario {
-    /// The parameters that it is started with.
+    /// The trigger that it is started with.
     #[must_use]
-    pub fn parameters(&self) -> Value {
+    pub fn trigger(&self) -> Map<String, Value> {
         let given = self.script.iter().find_map(|step| match &step.act {
-            Act::Start(parameters) => Some(parameters.clone()),
+            Act::Start(trigger) => trigger.as_object().cloned(),
             _ => None,
         });
-        given.unwrap_or_else(|| Value::Object(Map::new()))
+        given.unwrap_or_default()
     }
 }
 
@@ -149,6 +208,21 @@ fn section(text: &str, name: &str) -> Result<String> {
         }
     }
     bail!("a fenced block under `{heading}`")
+}
+
+fn shown(line: &str) -> Result<Shown> {
+    let parse = || {
+        let (stage, rest) = line.trim().split_once(' ')?;
+        let (what, value) = match rest.split_once(' ')? {
+            (what @ ("context" | "outputs"), rest) => {
+                let (key, value) = rest.split_once(' ')?;
+                (format!("{what} {key}"), value)
+            }
+            (what, value) => (what.to_owned(), value),
+        };
+        Some(Shown { stage: stage.to_owned(), what, value: value.trim().to_owned() })
+    };
+    parse().with_context(|| format!("cannot understand the shown line `{line}`"))
 }
 
 fn step(line: &str) -> Result<Step> {
@@ -183,11 +257,13 @@ fn act(text: &str) -> Option<Act> {
         Some((stage.to_owned(), serde_json::from_str::<Value>(json).ok()?))
     };
     Some(match verb {
-        "start" if rest.is_empty() => Act::Start(Value::Object(Map::new())),
-        "start" => Act::Start(serde_json::from_str(rest).ok()?),
+        "start" if rest.is_empty() => Act::Start(serde_json::json!({})),
+        "start" => Act::Start(serde_json::json!({ "parameters": serde_json::from_str::<Value>(rest).ok()? })),
+        "trigger" => Act::Start(serde_json::from_str(rest).ok()?),
         "answer" => staged().map(|(stage, answer)| Act::Answer { stage, answer, by })?,
         "patch" => staged().map(|(stage, patch)| Act::Patch { stage, patch, by })?,
         "skip" => Act::Skip { stage: body.to_owned(), by },
+        "restart" => Act::Restart { stage: body.to_owned(), by },
         "cancel" => Act::Control(Cancel, by),
         "pause" => Act::Control(Pause, by),
         "resume" => Act::Control(Run, by),

@@ -6,8 +6,9 @@ pub mod file;
 pub mod native;
 pub mod outside;
 pub mod pure;
+pub mod record;
 pub mod timeline;
 pub mod whole;
 pub mod world;
 
-pub use file::{Act, Exchange, Scenario, Step};
+pub use file::{Act, Exchange, Scenario, Shown, Step};

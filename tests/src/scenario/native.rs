@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use domain::operation::OperationKey;
-use domain::stage::Verdict;
 use domain::stage::request::{OperationRequest, QueryRequest};
-use domain::{Failure, FailureClass, Params, Timestamp, code::code};
+use domain::stage::{Renewal, Verdict};
+use domain::{Failure, FailureClass, Params, StageId, Timestamp, code::code};
 use mainsheet_sdk::provider::{OperationCall, Progress, ProviderPlugin, QueryCall, Wake};
 use mainsheet_sdk::stage::StagePlugin;
 use scheduler::{Fault, View, inputs};
@@ -72,6 +72,25 @@ impl Native {
         timeouts
     }
 
+    /// What a restart does to the keys of each stage, from the manifests.
+    #[must_use]
+    pub fn renewals(&self, view: &View) -> BTreeMap<StageId, Renewal> {
+        let manifests: Vec<_> = self.stages.iter().map(StagePlugin::describe).collect();
+        let offers = manifests.iter().filter_map(|manifest| manifest.get("stages")?.as_array()).flatten();
+        let drops: BTreeMap<&str, Vec<String>> = offers
+            .filter_map(|offer| {
+                let drop = offer.get("restart")?.get("drop")?.as_array()?;
+                let keys = drop.iter().filter_map(|key| key.as_str().map(str::to_owned)).collect();
+                Some((offer.get("type")?.as_str()?, keys))
+            })
+            .collect();
+        let renewal = |stage: &domain::stage::Stage| {
+            let drop = drops.get(stage.kind.as_str())?.clone();
+            Some((stage.id.clone(), Renewal { drop, fresh: Params::null() }))
+        };
+        view.stages.iter().filter_map(renewal).collect()
+    }
+
     /// Steps the stage at `position`.
     ///
     /// # Errors
@@ -81,9 +100,11 @@ impl Native {
             failure: Failure::new(FailureClass::Internal, code("scenario.no-logic"), message),
             retryable: false,
         };
-        let turn = inputs::turn(view, position, &[], now).ok_or_else(|| fault("not running".into()))?;
-        let plugin = self.stages.iter().find(|plugin| plugin.kinds().contains(&turn.kind));
-        let plugin = plugin.ok_or_else(|| fault(format!("no native logic for `{}`", turn.kind)))?;
+        let kind = view.stages[position].kind.as_str();
+        let plugin = self.stages.iter().find(|plugin| plugin.kinds().contains(&kind));
+        let plugin = plugin.ok_or_else(|| fault(format!("no native logic for `{kind}`")))?;
+        let reads = reads(plugin, kind);
+        let turn = inputs::turn(view, position, &reads, now).ok_or_else(|| fault("not running".into()))?;
         Ok(convert::verdict(plugin.step(convert::turn(&turn))))
     }
 
@@ -161,4 +182,14 @@ impl Native {
         let found = self.providers.iter().position(provides);
         found.with_context(|| format!("scenarios against `decide` have no provider {name:?}"))
     }
+}
+
+/// What the stage type reads of its ancestors, from the manifest.
+fn reads(plugin: &StagePlugin, kind: &str) -> Vec<String> {
+    let manifest = plugin.describe();
+    let offers = manifest.get("stages").and_then(|all| all.as_array());
+    let offer =
+        offers.into_iter().flatten().find(|offer| offer.get("type").and_then(|kind| kind.as_str()) == Some(kind));
+    let keys = offer.and_then(|offer| offer.get("reads")?.as_array());
+    keys.into_iter().flatten().filter_map(|key| key.as_str().map(str::to_owned)).collect()
 }

@@ -51,7 +51,7 @@ impl Outside {
             let path = request.url.strip_prefix(ADDRESS).unwrap_or(&request.url);
             let (status, headers, body) = self.answer(&request.method, path);
             let headers = headers.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
-            Ok(Response { status, headers, body })
+            Ok(Response { status, headers, body, blob: None })
         });
     }
 

@@ -44,6 +44,14 @@ impl Timeline {
                 let code = problem.as_ref().map(|failure| format!(" {}", failure.code)).unwrap_or_default();
                 format!("{reference} {}{code}", status.as_str())
             }
+            EventKind::StageRestarted { stage, reference, by: who, run } => {
+                self.references.insert(stage.clone(), reference.to_string());
+                format!("{reference} restarted as run {run}{}", by(who))
+            }
+            EventKind::StageReset { stage, reference, run } => {
+                self.references.insert(stage.clone(), reference.to_string());
+                format!("{reference} reset to run {run}")
+            }
             EventKind::StagePatched { stage, by: who, keys } => {
                 format!("{} patched {}{}", self.reference(stage), keys.join(","), by(who))
             }
@@ -61,11 +69,30 @@ impl Timeline {
             }
             EventKind::ChildStarted { stage, .. } => format!("{} started a pipeline", self.reference(stage)),
             EventKind::Notice { stage, when, .. } => format!("{} tells {when}", self.reference(stage)),
+            EventKind::StageHeld { reference, reason, .. } => format!("{reference} held {}", reason.code),
+            EventKind::StageReleased { reference, .. } => format!("{reference} released"),
+            EventKind::NotificationOrdered { stage, when, kind, address, .. } => {
+                format!("{} tells {when} to {kind} {address}", self.teller(stage.as_ref()))
+            }
+            // Nothing waits for a delivery, so when it is done is nobody's claim.
+            EventKind::NotificationEnded { failure: None, .. } => return None,
+            EventKind::NotificationEnded { stage, label, failure: Some(failure) } => {
+                let name = label.as_str().trim_start_matches("$notify/");
+                let name = name.trim_end_matches(|end: char| end.is_ascii_digit() || end == '/');
+                format!("{} could not tell {name}: {}", self.teller(stage.as_ref()), failure.code)
+            }
+            EventKind::NotificationUndeliverable { stage, when, kind, address, reason } => {
+                format!("{} cannot tell {when} to {kind} {address}: {}", self.teller(stage.as_ref()), reason.code)
+            }
             EventKind::StageFault { stage, failure, retrying } => {
                 let then = if *retrying { "tried again" } else { "given up" };
                 format!("{} fault {}, {then}", self.reference(stage), failure.code)
             }
         })
+    }
+
+    fn teller(&self, stage: Option<&StageId>) -> String {
+        stage.map_or_else(|| "execution".to_owned(), |stage| self.reference(stage))
     }
 
     fn reference(&self, stage: &StageId) -> String {

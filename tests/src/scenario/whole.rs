@@ -5,26 +5,29 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use app::control::Wish;
+use app::view::ExecutionView;
 use app::{Caller, Via};
 use domain::environment::Environment;
 use domain::execution::ControlKind;
 use domain::principal::{Principal, Standing};
 use domain::{ExecutionId, Params};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::file::{Act, Scenario, Step};
 use super::outside::{ADDRESS, Outside};
+use super::record;
 use super::timeline::Timeline;
 use crate::bed::Bed;
 
 /// Components that scenarios use.
-const COMPONENTS: [&str; 13] = [
+const COMPONENTS: [&str; 14] = [
     "wait",
     "manual-judgment",
     "pipeline",
     "webhook",
     "check-preconditions",
     "ci-build",
+    "embedded",
     "evaluate-artifacts",
     "evaluate-variables",
     "find-artifact-from-execution",
@@ -46,22 +49,18 @@ const MOST_TURNS: usize = 1_000;
 /// The server refuses something, or the play never comes to rest.
 pub async fn play(scenario: &Scenario) -> Result<Vec<String>> {
     let bed = Bed::open(&COMPONENTS).await?;
-    for plugin in SPEAKING.iter().filter(|_| !scenario.outside.is_empty()) {
-        bed.install_with_loopback(plugin).await?;
-    }
-    let address = if scenario.outside.is_empty() { None } else { Some(Outside::new(&scenario.outside).serve()?) };
-    let placed = |document: &Value| -> Result<Value> {
-        let Some(address) = &address else { return Ok(document.clone()) };
-        Ok(serde_json::from_str(&document.to_string().replace(ADDRESS, address))?)
-    };
-    for other in &scenario.others {
-        bed.save(placed(other)?).await?;
-    }
+    let document = furnished(&bed, scenario).await?;
     let start = bed.clock.now();
     let before = bed.stats().drives;
-    let execution = bed.start_with(placed(scenario.pipeline.value())?, scenario.parameters()).await?;
+    let started = bed.start_with(document, &Params::new(scenario.trigger().into())).await;
+    let execution = match started {
+        Ok(execution) => execution,
+        Err(error) => return refused(&bed, error).await,
+    };
     driven(&bed, before).await?;
-    if !scenario.outside.is_empty() || !scenario.others.is_empty() {
+    // Operations sleep beside the execution; so do the executions that it has started.
+    let acts_outside = !scenario.outside.is_empty() || !scenario.others.is_empty();
+    if acts_outside {
         bed.settled().await;
     }
     let mut script: VecDeque<&Step> =
@@ -70,14 +69,16 @@ pub async fn play(scenario: &Scenario) -> Result<Vec<String>> {
         let view = bed.view(&execution).await?;
         let act = script.front().map(|step| start.plus(step.at));
         let due = if view.status.is_complete() { None } else { view.due };
-        // Operations sleep beside the execution; so do the executions that it has started.
-        let acts_outside = !scenario.outside.is_empty() || !scenario.others.is_empty();
         let sleeper = if acts_outside && !view.status.is_complete() { bed.clock.next() } else { None };
         let Some(next) = [act, due, sleeper].into_iter().flatten().min() else {
             bed.ended(&execution).await?;
+            bed.operations_closed(&execution).await?;
+            bed.quiet().await;
+            record::check(scenario.record.as_ref(), &on_record(&bed.view(&execution).await?))?;
             let mut timeline = Timeline::default();
             bed.events(&execution).await?.iter().for_each(|event| timeline.add(event, start));
-            return Ok(timeline.lines);
+            let view = bed.view(&execution).await?;
+            return shown(scenario, &view, timeline.lines);
         };
         let before = bed.stats().drives;
         bed.clock.advance(next.since(bed.clock.now()).max(0));
@@ -99,6 +100,56 @@ pub async fn play(scenario: &Scenario) -> Result<Vec<String>> {
         }
     }
     bail!("the scenario does not come to rest")
+}
+
+/// Installs what speaks with the world outside, saves the other pipelines, and gives the document with the address of that world.
+async fn furnished(bed: &Bed, scenario: &Scenario) -> Result<Value> {
+    let mut address = None;
+    if !scenario.outside.is_empty() {
+        for plugin in SPEAKING {
+            bed.install_with_loopback(plugin).await?;
+        }
+        address = Some(Outside::new(&scenario.outside).serve()?);
+    }
+    let placed = |document: &Value| -> Result<Value> {
+        let Some(address) = &address else { return Ok(document.clone()) };
+        Ok(serde_json::from_str(&document.to_string().replace(ADDRESS, address))?)
+    };
+    for other in &scenario.others {
+        bed.save(placed(other)?).await?;
+    }
+    placed(scenario.pipeline.value())
+}
+
+/// The timeline, and what the scenario wants to be shown.
+fn shown(scenario: &Scenario, view: &ExecutionView, mut lines: Vec<String>) -> Result<Vec<String>> {
+    for shown in &scenario.shows {
+        let stage = view.stages.iter().find(|stage| stage.ref_id.as_str() == shown.stage);
+        let stage = stage.with_context(|| format!("there is no stage {}", shown.stage))?;
+        lines.push(shown.line(&shown.of(stage.status.as_str(), stage.run, &stage.context, &stage.outputs)));
+    }
+    Ok(lines)
+}
+
+/// A start that fails leaves an execution behind that has ended, and says why.
+async fn refused(bed: &Bed, error: anyhow::Error) -> Result<Vec<String>> {
+    let failed = bed.store.executions().list(&store::ExecutionFilter::default(), None, 1).await?;
+    let Some(failed) = failed.items.first() else { return Err(error) };
+    let status = failed.execution.status();
+    anyhow::ensure!(status == domain::execution::ExecutionStatus::Terminal, "the failed start shows {status:?}");
+    let reason = failed.refused.as_deref().context("the failed start has no reason")?;
+    let code = if reason.contains("matches multiple artifacts") { "artifact.ambiguous" } else { "artifact.unmatched" };
+    anyhow::ensure!(reason.contains("xpected artifact"), "it was refused for another reason: {reason}");
+    Ok(vec![format!("0s refused {code}")])
+}
+
+/// What the execution shows, for the section `Record`.
+fn on_record(view: &ExecutionView) -> Value {
+    let stages = view
+        .stages
+        .iter()
+        .map(|stage| (stage.ref_id.to_string(), record::stage(&stage.context, &stage.outputs, &stage.artifacts)));
+    json!({ "trigger": view.execution.trigger, "stages": stages.collect::<serde_json::Map<_, _>>() })
 }
 
 /// Waits until the engine has driven once more, and then has nothing to do but wait.
@@ -130,6 +181,10 @@ async fn perform(bed: &Bed, execution: &ExecutionId, act: &Act) -> Result<()> {
         Act::Skip { stage, by } => {
             let stage = stage_id(bed, execution, stage).await?;
             bed.app.skip_stage(&person(by), id, &stage, None).await?;
+        }
+        Act::Restart { stage, by } => {
+            let stage = stage_id(bed, execution, stage).await?;
+            bed.app.restart_stage(&person(by), id, &stage, None).await?;
         }
         Act::Control(kind, by) => {
             let wish = match kind {

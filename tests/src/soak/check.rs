@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     fn call(epoch: u32, path: &str, key: &str) -> Call {
-        Call { epoch, path: path.into(), key: key.into(), settled: false }
+        Call { epoch, path: path.into(), key: key.into(), headers: Vec::new(), body: Vec::new(), settled: false }
     }
 
     fn whole() -> (Vec<Ended>, Vec<Call>) {

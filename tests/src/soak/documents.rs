@@ -11,6 +11,9 @@ pub const CHILD: &str = "0b5f3a52-4f0c-4a68-9f0e-6a1f64a8c001";
 /// Id of the pipeline.
 pub const RELEASE: &str = "0b5f3a52-4f0c-4a68-9f0e-6a1f64a8c002";
 
+/// Source of its webhook trigger.
+pub const SOURCE: &str = "soak";
+
 /// Paths at the sink that one execution of the release calls, its child's included: one call each.
 pub const EFFECTS: [&str; 7] = ["/a", "/b", "/c", "/d", "/deploy", "/verify", "/done"];
 
@@ -28,7 +31,8 @@ pub fn release(sink: &str) -> Value {
             { "name": "version", "label": "Version", "required": true, "default": "", "hasOptions": false, "options": [] },
             { "name": "region", "required": false, "default": "eu-west-1", "hasOptions": true, "options": [{ "value": "eu-west-1" }, { "value": "us-east-1" }] },
         ],
-        "triggers": [], "notifications": [], "expectedArtifacts": [],
+        "triggers": [{ "type": "webhook", "enabled": true, "source": SOURCE, "payloadConstraints": { "kind": "^release$" } }],
+        "notifications": [], "expectedArtifacts": [],
         "stages": [
             { "refId": "1", "requisiteStageRefIds": [], "type": "wait", "name": "Settle", "waitTime": 1 },
             branch(2, "/a"), branch(3, "/b"), branch(4, "/c"), branch(5, "/d"),

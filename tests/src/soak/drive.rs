@@ -6,13 +6,35 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
+use tokio::process::Command;
 
 use super::check::Ended;
-use super::documents::{APPLICATION, RELEASE, child, release};
+use super::documents::{APPLICATION, RELEASE, SOURCE, child, release};
 use super::random::Random;
 use crate::http::Client;
 use crate::process::{Process, Setup};
 use crate::sink::Sink;
+
+/// How an execution is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// By a program, over HTTP.
+    Http,
+    /// By a person at a terminal.
+    CommandLine,
+    /// By another system that calls the webhook trigger.
+    Webhook,
+}
+
+impl Way {
+    fn of(number: u32) -> Way {
+        match number % 3 {
+            0 => Way::Http,
+            1 => Way::CommandLine,
+            _ => Way::Webhook,
+        }
+    }
+}
 
 /// A run under way.
 pub struct Run {
@@ -22,7 +44,9 @@ pub struct Run {
     process: Process,
     client: Client,
     started: BTreeMap<u32, String>,
-    /// From the start of each process to its ready line.
+    /// How many were started each way.
+    pub ways: BTreeMap<Way, u32>,
+    /// From each start after a kill to the ready line.
     pub ready: Vec<Duration>,
     kills: u32,
 }
@@ -41,24 +65,54 @@ impl Run {
         for document in [child(&sink.address), release(&sink.address)] {
             client.post(&pipelines, &document).await?.ok()?;
         }
-        let ready = vec![process.ready_after];
-        Ok(Run { setup, sink, random, process, client, started: BTreeMap::new(), ready, kills: 0 })
+        let (started, ways, ready) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        Ok(Run { setup, sink, random, process, client, started, ways, ready, kills: 0 })
     }
 
-    /// Starts executions up to number `until`. One whose request was not answered is asked for again under its correlation id, so a kill
-    /// between the server's commit and its answer starts nothing twice.
+    /// Starts executions up to number `until`: in turn over HTTP, by the command line and by the webhook trigger. One whose request was
+    /// not answered is asked for again under the same key, so a kill between the server's commit and its answer starts nothing twice.
     pub async fn start_executions(&mut self, until: u32) {
         for number in 1..=until {
             if self.started.contains_key(&number) {
                 continue;
             }
-            let path = format!("/api/v1/applications/{APPLICATION}/pipelines/{RELEASE}/executions");
-            let body = json!({ "parameters": { "version": format!("1.0.{number}") }, "correlationId": format!("soak-{number}") });
-            let Ok(reply) = self.client.post(&path, &body).await else { return };
-            match reply.ok().ok().and_then(|body| body.get("id")?.as_str().map(str::to_owned)) {
-                Some(id) => self.started.insert(number, id),
+            let way = Way::of(number);
+            match self.start_one(way, number).await {
+                Some(id) => {
+                    self.started.insert(number, id);
+                    *self.ways.entry(way).or_default() += 1;
+                }
                 None => return,
-            };
+            }
+        }
+    }
+
+    /// Its id, where the server acknowledged it.
+    async fn start_one(&mut self, way: Way, number: u32) -> Option<String> {
+        let (key, version) = (format!("soak-{number}"), format!("1.0.{number}"));
+        match way {
+            Way::Http => {
+                let path = format!("/api/v1/applications/{APPLICATION}/pipelines/{RELEASE}/executions");
+                let body = json!({ "parameters": { "version": version }, "correlationId": key });
+                let body = self.client.post(&path, &body).await.ok()?.ok().ok()?;
+                body.get("id")?.as_str().map(str::to_owned)
+            }
+            Way::CommandLine => {
+                let words = ["run", APPLICATION, RELEASE, "--output", "json", "--correlation-id", &key, "--param"];
+                let mut command = Command::new(&self.setup.program);
+                command.args(words).arg(format!("version={version}")).kill_on_drop(true);
+                command.env("MAINSHEET_SERVER", format!("http://{}", self.process.address));
+                command.env("MAINSHEET_TOKEN", &self.setup.token);
+                let said = command.output().await.ok()?;
+                let said: Value = serde_json::from_slice(&said.stdout).ok()?;
+                said.get("id")?.as_str().map(str::to_owned)
+            }
+            Way::Webhook => {
+                let body = json!({ "kind": "release", "parameters": { "version": version } });
+                let path = format!("/webhooks/webhook/{SOURCE}");
+                let body = self.client.deliver(&path, &key, &body).await.ok()?.ok().ok()?;
+                body.pointer("/started/0")?.as_str().map(str::to_owned)
+            }
         }
     }
 
@@ -81,8 +135,9 @@ impl Run {
     /// # Errors
     /// It does not come back.
     pub async fn kill_once(&mut self, executions: u32) -> Result<()> {
-        let work = Duration::from_millis(self.random.between(30, 900));
-        self.work(work, executions).await;
+        let span = Duration::from_millis(self.random.between(30, 900));
+        // Cut wherever it stands, so that kills find requests on their way, too.
+        let _cut = tokio::time::timeout(span, self.work(executions)).await;
         self.kills += 1;
         let process = self.kill_and_start().await?;
         self.ready.push(process.ready_after);
@@ -100,10 +155,8 @@ impl Run {
         self.setup.start().await.with_context(|| format!("after kill {} of process {dead}", self.kills))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the run has the clock of the outside world")]
-    async fn work(&mut self, span: Duration, executions: u32) {
-        let until = Instant::now() + span;
-        while Instant::now() < until {
+    async fn work(&mut self, executions: u32) {
+        loop {
             self.start_executions(executions).await;
             if self.random.below(4) == 0 {
                 self.answer().await;

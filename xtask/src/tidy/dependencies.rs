@@ -15,7 +15,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("runtime", &["domain", "bindings"]),
     ("capabilities", &["domain", "store", "runtime"]),
-    ("app", &["domain", "expression", "store", "runtime", "capabilities"]),
+    ("app", &["domain", "expression", "scheduler", "store", "runtime", "capabilities"]),
     ("engine", &["app", "domain", "expression", "scheduler", "store", "runtime", "capabilities"]),
     ("api", &["domain", "app"]),
     ("server", HOST),

@@ -31,7 +31,7 @@ async fn a_start_resolves_parameters_and_says_who() {
 }
 
 #[tokio::test]
-async fn a_start_that_cannot_be_is_refused_and_leaves_nothing() {
+async fn a_start_that_cannot_be_is_refused_and_only_one_that_failed_is_recorded() {
     let (client, _) = Client::shop().await;
     let save = |document: Value| async move { document };
     let required = json!([{ "name": "a/b", "required": true }, { "name": "c", "required": true, "default": "x" }]);
@@ -51,7 +51,9 @@ async fn a_start_that_cannot_be_is_refused_and_leaves_nothing() {
     }
     let unknown = client.post("/api/v1/applications/shop/pipelines/none/executions", &json!({})).await;
     assert_eq!(unknown.refusal(), (404, "pipeline.unknown".into()));
-    assert_eq!(client.get("/api/v1/executions").await.json()["items"], json!([]));
+    let recorded = client.get("/api/v1/executions").await.json()["items"].clone();
+    assert_eq!(recorded.as_array().map(Vec::len), Some(1));
+    assert_eq!((&recorded[0]["name"], &recorded[0]["status"]), (&json!("off"), &json!("TERMINAL")));
 }
 
 #[tokio::test]
@@ -141,4 +143,24 @@ async fn a_running_stage_is_patched_and_skipped() {
     let unknown =
         client.call("PATCH", &format!("/api/v1/executions/{execution}/stages/9"), &admin, Some(&json!({}))).await;
     assert_eq!(unknown.refusal(), (404, "stage.unknown".into()));
+}
+
+#[tokio::test]
+async fn a_stage_is_restarted_when_it_is_over_and_refused_before() {
+    let (client, pipeline) = Client::shop().await;
+    let execution = client.started(&pipeline).await;
+    let path = format!("/api/v1/executions/{execution}/stages/1/restart");
+    assert_eq!(
+        client.put(&path, &json!({})).await.refusal(),
+        (409, "execution.wrong-state".into()),
+        "it waits to start"
+    );
+    client.bed.drive(&execution, "1", Vec::new(), Vec::new()).await;
+    let running = client.put(&path, &json!({})).await;
+    assert_eq!(running.refusal(), (409, "stage.not-restartable".into()), "it runs");
+    let unknown = client.put(&format!("/api/v1/executions/{execution}/stages/9/restart"), &json!({})).await;
+    assert_eq!(unknown.refusal(), (404, "stage.unknown".into()));
+    client.post(&format!("/api/v1/executions/{execution}/cancel"), &json!({})).await;
+    let cancelling = client.put(&path, &json!({})).await;
+    assert_eq!(cancelling.refusal(), (409, "execution.wrong-state".into()), "it is ending");
 }

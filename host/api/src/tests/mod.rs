@@ -4,6 +4,7 @@ mod applications;
 mod client;
 mod contract;
 mod executions;
+mod expressions;
 mod input;
 mod lists;
 mod pipelines;

@@ -1,4 +1,5 @@
 //! Single stages of an execution.
 
 pub mod patch;
+pub mod restart;
 pub mod skip;

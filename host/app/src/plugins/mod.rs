@@ -3,6 +3,7 @@
 mod change;
 mod folder;
 mod install;
+mod quarantine;
 mod switch;
 
 use domain::code::code;
@@ -13,6 +14,7 @@ use crate::{App, AppError, Caller, Cursor, PageRequest};
 
 pub use folder::{FolderReport, Refused};
 pub use install::{Granted, Inspection};
+pub(crate) use quarantine::Quarantines;
 pub use switch::Switch;
 
 impl App {

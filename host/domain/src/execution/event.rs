@@ -110,6 +110,28 @@ pub enum EventKind {
         /// The keys changed.
         keys: Vec<String>,
     },
+    /// A person restarted a stage: it begins anew, in another run. Its synthetic stages of the run before are gone.
+    #[serde(rename = "stage.restarted")]
+    StageRestarted {
+        /// Which.
+        stage: StageId,
+        /// Its reference.
+        reference: RefId,
+        /// Who.
+        by: Option<String>,
+        /// Number of the next run.
+        run: u32,
+    },
+    /// A stage was reset because one upstream was restarted. Its synthetic stages of the run before are gone.
+    #[serde(rename = "stage.reset")]
+    StageReset {
+        /// Which.
+        stage: StageId,
+        /// Its reference.
+        reference: RefId,
+        /// Number of the next run.
+        run: u32,
+    },
     /// An effect was ordered.
     #[serde(rename = "operation.ordered")]
     OperationOrdered {
@@ -170,6 +192,66 @@ pub enum EventKind {
         when: String,
         /// More for the text.
         detail: Params,
+    },
+    /// The stage waits: its plugin is not called for now.
+    #[serde(rename = "stage.held")]
+    StageHeld {
+        /// Which.
+        stage: StageId,
+        /// Its reference.
+        reference: RefId,
+        /// Why.
+        reason: Failure,
+    },
+    /// The stage goes on.
+    #[serde(rename = "stage.released")]
+    StageReleased {
+        /// Which.
+        stage: StageId,
+        /// Its reference.
+        reference: RefId,
+    },
+    /// People are to be told: a delivery was ordered.
+    #[serde(rename = "notification.ordered")]
+    NotificationOrdered {
+        /// Of which stage; absent: of the execution itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stage: Option<StageId>,
+        /// Label of the operation that delivers it.
+        label: Label,
+        /// Which of the configured `when` values.
+        when: String,
+        /// Type of the notification.
+        kind: String,
+        /// Where it goes, as far as people may see it.
+        address: String,
+    },
+    /// A delivery has its outcome.
+    #[serde(rename = "notification.ended")]
+    NotificationEnded {
+        /// Of which stage; absent: of the execution itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stage: Option<StageId>,
+        /// Label of the operation that delivered it, or did not.
+        label: Label,
+        /// What went wrong, if something did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<Failure>,
+    },
+    /// People should be told, and nothing can do it.
+    #[serde(rename = "notification.undeliverable")]
+    NotificationUndeliverable {
+        /// Of which stage; absent: of the execution itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stage: Option<StageId>,
+        /// Which of the configured `when` values.
+        when: String,
+        /// Type of the notification.
+        kind: String,
+        /// Where it should go, as far as people may see it.
+        address: String,
+        /// Why not, and what to do.
+        reason: Failure,
     },
     /// The plugin failed, not the work: trap, deadline, malformed reply.
     #[serde(rename = "stage.fault")]

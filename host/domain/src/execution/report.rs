@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::state::{Execution, ExecutionStatus};
+use crate::artifact;
 use crate::params::Params;
 use crate::stage::{Stage, StageState, StageStatus};
 
@@ -23,7 +24,7 @@ pub fn report(execution: &Execution, stages: &[Stage], status: ExecutionStatus) 
 }
 
 /// Positions so that every stage stands after what it waited for, and after its own synthetic children.
-fn topological(stages: &[Stage]) -> Vec<usize> {
+pub(crate) fn topological(stages: &[Stage]) -> Vec<usize> {
     let mut order = Vec::with_capacity(stages.len());
     let mut seen = vec![false; stages.len()];
     let mut stack: Vec<(usize, bool)> = (0..stages.len()).rev().map(|position| (position, false)).collect();
@@ -67,7 +68,7 @@ fn outputs(stages: &[Stage], order: &[usize]) -> Value {
 
 fn artifacts(stages: &[Stage], order: &[usize]) -> Value {
     let records = order.iter().filter_map(|&position| stages[position].record());
-    records.filter_map(|record| record.artifacts.value().as_array()).flatten().cloned().collect()
+    records.flat_map(artifact::of_stage).cloned().collect()
 }
 
 fn failures(execution: &Execution, stages: &[Stage]) -> Value {

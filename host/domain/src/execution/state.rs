@@ -1,8 +1,10 @@
 //! The state of an execution.
 //!
 //! ```text
+//! Queued -----a slot--> NotStarted
 //! NotStarted --start--> Running --last stage ends--> Ended(Succeeded | Terminal | Canceled)
-//! NotStarted --cancel-> Ended(Canceled)
+//! Queued, NotStarted --cancel-> Ended(Canceled)
+//! Ended --restart-----> NotStarted                     (a stage of it was restarted)
 //! ```
 //! Whether a running one is paused is its control, not its state: facts go on being recorded.
 
@@ -68,7 +70,9 @@ pub struct Parent {
 /// Where an execution stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExecutionState {
-    /// Admitted, waiting for a slot or for its first drive.
+    /// Admitted, waiting for a slot of its pipeline.
+    Queued,
+    /// Admitted, waiting for its first drive.
     NotStarted,
     /// Under way.
     Running {
@@ -188,7 +192,7 @@ impl Execution {
     #[must_use]
     pub fn status(&self) -> ExecutionStatus {
         match (&self.state, self.control.kind) {
-            (ExecutionState::NotStarted, _) => ExecutionStatus::NotStarted,
+            (ExecutionState::Queued | ExecutionState::NotStarted, _) => ExecutionStatus::NotStarted,
             (ExecutionState::Running { .. }, ControlKind::Pause) => ExecutionStatus::Paused,
             (ExecutionState::Running { .. }, _) => ExecutionStatus::Running,
             (ExecutionState::Ended { status, .. }, _) => *status,
@@ -199,7 +203,7 @@ impl Execution {
     #[must_use]
     pub fn started(&self) -> Option<Timestamp> {
         match self.state {
-            ExecutionState::NotStarted => None,
+            ExecutionState::Queued | ExecutionState::NotStarted => None,
             ExecutionState::Running { started } => Some(started),
             ExecutionState::Ended { started, .. } => started,
         }

@@ -15,6 +15,9 @@ use crate::problem::Problem;
 /// Most stages an execution may have, synthetic ones included.
 pub const MOST_STAGES: usize = 2_000;
 
+/// Most characters of a pipeline's name.
+const LONGEST_NAME: usize = 256;
+
 /// Keys that are taken out of a stage's entry; all others are its configuration (reference §1.4, last line).
 pub const STAGE_FIELDS: [&str; 5] = ["type", "name", "refId", "requisiteStageRefIds", "startTimeExpiry"];
 
@@ -29,6 +32,8 @@ pub struct Definition {
     pub disabled: bool,
     /// How many executions may run at once.
     pub concurrency: Concurrency,
+    /// Whether triggers of suppressed types do not fire in the server's quiet period.
+    pub respects_quiet_period: bool,
     /// Whether waiting executions are all kept when a slot frees, oldest first; otherwise the newest starts and the others are cancelled.
     pub keep_waiting: bool,
     /// Declared parameters, in order.
@@ -82,6 +87,8 @@ pub struct StageDefinition {
     pub failure: FailureChoice,
     /// `stageTimeoutMs` when it is a JSON number.
     pub timeout: Option<i64>,
+    /// `startTimeExpiry`: after this instant the stage is skipped instead of started.
+    pub start_expiry: Option<crate::Timestamp>,
     /// All other keys.
     pub config: Params,
 }
@@ -118,10 +125,17 @@ impl Definition {
         };
         let mut fields = Fields::new(map, "", &mut problems);
         let name = fields.required_text("name").trim().to_owned();
+        if name.chars().any(char::is_control) || name.chars().count() > LONGEST_NAME {
+            let message = format!(
+                "A name has at most {LONGEST_NAME} characters, and no control characters such as NUL or line breaks."
+            );
+            fields.problems().push(Problem::at("/name", code("pipeline.name-invalid"), message));
+        }
         let disabled = fields.boolean("disabled", false);
         let limited = fields.boolean("limitConcurrent", false);
         let most = fields.count("maxConcurrentExecutions").unwrap_or(0);
         let keep_waiting = fields.boolean("keepWaitingPipelines", false);
+        let respects_quiet_period = fields.boolean("respectQuietPeriod", false);
         let evaluator_v4 = fields.text("spelEvaluator").is_some_and(|version| version.eq_ignore_ascii_case("v4"));
         let parameters = Parameter::read_all(&mut fields);
         let triggers = read_triggers(&mut fields);
@@ -137,6 +151,7 @@ impl Definition {
             name,
             disabled,
             concurrency,
+            respects_quiet_period,
             keep_waiting,
             parameters,
             triggers,
@@ -201,13 +216,28 @@ fn read_stage(entry: &mut Fields<'_>, map: &Map<String, Value>) -> StageDefiniti
     let failure = FailureChoice::read(entry);
     let timeout =
         entry.value("stageTimeoutMs").and_then(Value::as_f64).map(|millis| crate::Timestamp::from_f64(millis).0);
+    let start_expiry = read_expiry(entry);
     let config: Map<String, Value> = map
         .iter()
         .filter(|(key, _)| !STAGE_FIELDS.contains(&key.as_str()))
         .map(|(k, v)| (k.clone(), v.clone()))
         .collect();
     let config = Params::new(Value::Object(config));
-    StageDefinition { ref_id: ref_id.into(), requires, kind, provider, name, failure, timeout, config }
+    StageDefinition { ref_id: ref_id.into(), requires, kind, provider, name, failure, timeout, start_expiry, config }
+}
+
+/// Milliseconds since 1970 as text; the number that the original fails on is understood as well.
+fn read_expiry(entry: &mut Fields<'_>) -> Option<crate::Timestamp> {
+    let millis = match entry.value("startTimeExpiry")? {
+        Value::String(text) if text.trim().is_empty() || text.contains("${") => return None,
+        Value::String(text) => text.trim().parse::<i64>().ok(),
+        Value::Number(number) => number.as_i64(),
+        _ => None,
+    };
+    if millis.is_none() {
+        entry.wrong("startTimeExpiry", "milliseconds since 1970 as a text");
+    }
+    millis.map(crate::Timestamp)
 }
 
 fn read_requires(entry: &mut Fields<'_>) -> Vec<RefId> {

@@ -84,6 +84,25 @@ impl Catalog {
         self.plugins.get(self.providers.get(name)?)
     }
 
+    /// The provider that resolves and fetches artifacts of the type `kind`: one that names it before one that serves all of its category
+    /// (`kubernetes/*`).
+    #[must_use]
+    pub fn find_artifact(&self, kind: &str) -> Option<&Installed> {
+        let serving = |served: &str| {
+            let mut enabled = self.plugins.values().filter(|installed| installed.enabled);
+            enabled.find(|installed| installed.manifest.artifacts.iter().any(|one| one == served))
+        };
+        let category = || kind.split_once('/').and_then(|(category, _)| serving(&format!("{category}/*")));
+        serving(kind).or_else(category)
+    }
+
+    /// The provider that delivers notifications of the type `kind`.
+    #[must_use]
+    pub fn find_notifier(&self, kind: &str) -> Option<&Installed> {
+        let mut enabled = self.plugins.values().filter(|installed| installed.enabled);
+        enabled.find(|installed| installed.manifest.notifications.iter().any(|one| one == kind))
+    }
+
     /// The trigger type `kind`.
     #[must_use]
     pub fn find_trigger(&self, kind: &str) -> Option<(&Installed, &TriggerOffer)> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::Value;
 
-use super::state::Stage;
+use super::state::{Stage, Synthetic};
 
 /// The value of `key` as seen by the stage at `position`: its own context or configuration (even a null there hides the rest),
 /// else the nearest ancestor's outputs. Ancestors' contexts are not inherited, and parallel branches do not see each other.
@@ -44,10 +44,20 @@ pub fn ancestors(stages: &[Stage], position: usize) -> impl Iterator<Item = usiz
             children_of(stages, up).for_each(&mut visit);
         }
         if let Some(place) = &stage.synthetic {
+            earlier(stages, next, place).for_each(&mut visit);
             visit(place.parent);
         }
     }
     order.into_iter()
+}
+
+/// Synthetic siblings that the parent had planned before those of this stage's graph.
+fn earlier<'s>(stages: &'s [Stage], position: usize, place: &'s Synthetic) -> impl Iterator<Item = usize> + 's {
+    let before = stages.iter().enumerate().take(position);
+    let sibling = |stage: &Stage| {
+        stage.synthetic.as_ref().is_some_and(|other| other.parent == place.parent && other.label != place.label)
+    };
+    before.filter(move |(_, stage)| sibling(stage)).map(|(position, _)| position).rev()
 }
 
 fn children_of(stages: &[Stage], parent: usize) -> impl Iterator<Item = usize> + '_ {

@@ -1,6 +1,6 @@
 //! The stages of an execution, from its document and from stored rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -39,7 +39,9 @@ impl Roster {
                 downstream: graph.downstream[position].clone(),
                 failure: stage.failure,
                 timeout: stage.timeout,
+                start_expiry: stage.start_expiry,
                 config: stage.config.clone(),
+                kept: None,
                 run: 1,
                 state: StageState::NotStarted,
             });
@@ -60,6 +62,7 @@ impl Roster {
             };
             let stage = &mut self.stages[position];
             stage.run = row.run;
+            stage.kept = row.kept;
             stage.state = match row.state {
                 StoredState::NotStarted => StageState::NotStarted,
                 StoredState::Running(run) => StageState::Running(run),
@@ -102,10 +105,36 @@ impl Roster {
             downstream: Vec::new(),
             failure: planned.failure,
             timeout: planned.config.get("stageTimeoutMs").and_then(Value::as_f64).map(|ms| Timestamp::from_f64(ms).0),
+            start_expiry: None,
             config: planned.config.clone(),
-            run: 1,
+            kept: None,
+            run: self.stages[parent].run,
             state: StageState::NotStarted,
         });
         Some(position)
+    }
+
+    /// Takes out synthetic stages, which must hold their own children as well. Returns where each of the others stands now.
+    pub fn detach(&mut self, gone: &BTreeSet<usize>) -> BTreeMap<usize, usize> {
+        let left: Vec<usize> = (0..self.stages.len()).filter(|position| !gone.contains(position)).collect();
+        let moved: BTreeMap<usize, usize> = left.iter().enumerate().map(|(now, &before)| (before, now)).collect();
+        let follow = |positions: &mut Vec<usize>| {
+            *positions = positions.iter().filter_map(|position| moved.get(position).copied()).collect();
+        };
+        let mut position = 0;
+        self.stages.retain(|_| {
+            position += 1;
+            !gone.contains(&(position - 1))
+        });
+        self.index.clear();
+        for (position, stage) in self.stages.iter_mut().enumerate() {
+            follow(&mut stage.upstream);
+            follow(&mut stage.downstream);
+            if let Some(place) = &mut stage.synthetic {
+                place.parent = moved.get(&place.parent).copied().unwrap_or(place.parent);
+            }
+            self.index.insert(stage.id.clone(), position);
+        }
+        moved
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! NotStarted --start--> Running --finish--> Ended      (Running holds an `Ending` while effects settle)
-//! NotStarted --skip---> Ended(Skipped)
+//! NotStarted --skip---> Ended(Skipped)                 (its start expiry has passed, or its parent was skipped)
+//! Ended --restart-----> NotStarted                     (it or a stage upstream was restarted; the next run has the next number)
 //! NotStarted ..stays so when an upstream failed or the execution ends first
 //! ```
 
 use serde::{Deserialize, Serialize};
 
+use super::kept::{Edits, Kept};
 use super::request::{Answer, Pending, Placement};
 use super::verdict::{Finish, Patch};
 use crate::failure::Failure;
@@ -39,8 +41,12 @@ pub struct Stage {
     pub failure: FailureChoice,
     /// Milliseconds it may run; the document's, else the manifest's.
     pub timeout: Option<i64>,
+    /// After this instant it is skipped instead of started.
+    pub start_expiry: Option<Timestamp>,
     /// Configuration as written.
     pub config: Params,
+    /// What a restart has kept of the run before, until the next one begins.
+    pub kept: Option<Box<Kept>>,
     /// Number of the current or next run, from 1; grows whenever a restart resets the stage.
     pub run: u32,
     /// Where it stands.
@@ -87,6 +93,9 @@ pub struct Record {
     /// Spinnaker's tasks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phases: Vec<Phase>,
+    /// What people have changed of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edits: Option<Edits>,
 }
 
 /// One phase with its times.
@@ -99,6 +108,14 @@ pub struct Phase {
     /// When the next one, or the end, was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Timestamp>,
+}
+
+impl Phase {
+    /// The status of the task that it stands for. The last one shares the stage's; those before it are done.
+    #[must_use]
+    pub fn status(&self, is_last: bool, stage: StageStatus) -> StageStatus {
+        if is_last { stage } else { StageStatus::Succeeded }
+    }
 }
 
 /// A run under way.
@@ -137,12 +154,27 @@ pub struct Run {
     /// When the stage's timeout strikes, pauses taken out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Timestamp>,
+    /// Its execution window was planned before it, or is over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub windowed: bool,
     /// Whether and why `$cancel` was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled: Option<CancelCause>,
     /// It has finished, but effects may still be under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ending: Option<Ending>,
+    /// Its plugin is not called for now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+}
+
+/// Why a stage is not stepped for now; its timeout stands still.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub reason: Failure,
 }
 
 /// A finish that waits for outcomes of withdrawn operations.
@@ -191,6 +223,9 @@ pub struct Ended {
     /// Who later stages act as.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acting_as: Option<String>,
+    /// It ended before a restart of its execution: it still counts for the execution's status, and no longer keeps others from starting.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub past: bool,
 }
 
 /// Spinnaker's stage statuses (reference pipelines-and-stages.md §2.1).
@@ -279,7 +314,7 @@ impl Stage {
     #[must_use]
     pub fn record(&self) -> Option<&Record> {
         match &self.state {
-            StageState::NotStarted => None,
+            StageState::NotStarted => self.kept.as_ref().map(|kept| &kept.record),
             StageState::Running(run) => Some(&run.record),
             StageState::Ended(ended) => Some(&ended.record),
         }
@@ -291,7 +326,7 @@ impl Stage {
         match &self.state {
             StageState::Running(run) => run.config.as_ref().unwrap_or(&self.config),
             StageState::Ended(ended) => ended.config.as_ref().unwrap_or(&self.config),
-            StageState::NotStarted => &self.config,
+            StageState::NotStarted => self.kept.as_ref().map_or(&self.config, |kept| &kept.config),
         }
     }
 }

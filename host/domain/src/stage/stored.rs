@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::kept::Kept;
 use super::request::Placement;
 use super::state::{Ended, Run};
 use crate::id::{Label, RefId, StageId};
@@ -19,6 +20,9 @@ pub struct StoredStage {
     pub run: u32,
     /// Of a synthetic stage: everything that the document would say of another.
     pub planned: Option<Planned>,
+    /// What a restart has kept of the run before, until the next one begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Box<Kept>>,
     /// Where it stands.
     pub state: StoredState,
 }

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use super::{HOST, never_begun, outcome_unknown};
 use crate::core::Core;
 use crate::orders::Outcome;
+use crate::quarantine;
 use crate::scope::Provider;
 use crate::tasks::Phase;
 use crate::trouble::Trouble;
@@ -53,6 +54,8 @@ enum Next {
     /// The server stops; whoever comes next goes on.
     Stop,
     Wait(Timestamp),
+    /// Its plugin is in quarantine.
+    Held,
 }
 
 impl Call {
@@ -113,8 +116,15 @@ impl Call {
                 Next::End(outcome) => return Some(self.ended(core, outcome)),
                 Next::Stop => return None,
                 Next::Wait(due) => due,
+                Next::Held => {
+                    if !self.held(core, &mut cancelling).await {
+                        return None;
+                    }
+                    continue;
+                }
             };
             tokio::select! {
+                biased;
                 () = core.environment.sleep_until(due) => {}
                 // Called off, the next try is made at once. A second call-off is none.
                 changed = cancelling.changed(), if !called_off => if changed.is_err() { return None },
@@ -123,14 +133,38 @@ impl Call {
         }
     }
 
+    /// Waits until its plugin may be called again, or it is called off; its time stands still. False when the server stops before.
+    async fn held(&mut self, core: &Core, cancelling: &mut watch::Receiver<bool>) -> bool {
+        let (since, mut changes) = (core.now(), core.app.quarantine_changes());
+        while self.quarantined(core) && !*cancelling.borrow() {
+            tokio::select! {
+                changed = changes.changed() => if changed.is_err() { return false },
+                changed = cancelling.changed() => if changed.is_err() { return false },
+                () = core.tasks.reached(Phase::Closing) => return false,
+            }
+        }
+        self.deadline = self.deadline.map(|deadline| deadline.plus(core.now().since(since)));
+        true
+    }
+
+    /// Whether its plugin is not called for now. One that is called off has to end, and is.
+    fn quarantined(&self, core: &Core) -> bool {
+        let Performer::Plugin(scope) = &self.performer else { return false };
+        !self.operation.cancelling && core.app.quarantined(&core.app.digest_in_force(&scope.digest)).is_some()
+    }
+
     /// One try.
     async fn attempt(&mut self, core: &Arc<Core>) -> Next {
+        if self.quarantined(core) {
+            return Next::Held;
+        }
         if self.deadline.is_some_and(|deadline| deadline.plus(TIMEOUT_GRACE) <= core.now()) {
             return Next::End(Err(self.timed_out()));
         }
         let place = tokio::select! {
-            place = core.calls.acquire() => place,
+            biased;
             () = core.tasks.reached(Phase::Closing) => return Next::Stop,
+            place = core.calls.acquire() => place,
         };
         let Ok(_place) = place else { return Next::Stop };
         if self.repeat == Repeat::Never && matches!(self.operation.state, OperationState::Ordered) {
@@ -142,6 +176,7 @@ impl Call {
         self.operation.state = OperationState::Begun(Begun::default());
         core.counters.calls.one();
         let result = tokio::select! {
+            biased;
             result = self.call(core) => result,
             () = core.tasks.reached(Phase::Cut) => return Next::Stop,
         };
@@ -151,6 +186,15 @@ impl Call {
             Ok(Progress::Again(pause)) => self.pause(core, pause).await,
             Err(fault) => {
                 core.counters.faults.one();
+                if let Performer::Plugin(scope) = &self.performer {
+                    let scope = Scope { digest: core.app.digest_in_force(&scope.digest), ..Scope::clone(scope) };
+                    let _reason = quarantine::note(core, &scope, &fault.failure).await;
+                }
+                // One that must not be repeated ends, with its outcome unknown.
+                if self.quarantined(core) && self.repeat != Repeat::Never {
+                    self.repeated = true;
+                    return Next::Held;
+                }
                 self.fault(core, fault.failure, fault.retryable)
             }
         }
@@ -158,7 +202,10 @@ impl Call {
 
     async fn call(&self, core: &Core) -> Result<Progress, Fault> {
         match &self.performer {
-            Performer::Plugin(scope) => core.app.runtime().operate(scope, self.plugin_call(core.now())).await,
+            Performer::Plugin(scope) => {
+                let scope = Scope { digest: core.app.digest_in_force(&scope.digest), ..Scope::clone(scope) };
+                core.app.runtime().operate(&scope, self.plugin_call(core.now())).await
+            }
             Performer::Host(_) if self.operation.cancelling => Ok(Progress::Failed(never_begun())),
             Performer::Host(execution) => {
                 let request = &self.operation.request;

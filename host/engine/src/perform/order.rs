@@ -78,23 +78,20 @@ pub(crate) fn find_provider<'c>(
             ))
         });
     }
-    if let Some(account) = account {
-        return Err(unknown(format!(
-            "No account is called `{account}`, and the request names no provider; name the provider."
-        )));
+    let kind = input.get("type").and_then(Value::as_str);
+    if let Some(installed) = kind.and_then(|kind| catalog.find_artifact(kind)) {
+        return Ok(installed);
     }
-    let Some(kind) = input.get("type").and_then(Value::as_str) else {
-        return Err(unknown(
-            "The request names no provider, and its input has no `type` that could choose one.".into(),
-        ));
-    };
-    let serves = |installed: &&Installed| {
-        let manifest = &installed.manifest;
-        installed.enabled && (manifest.artifacts.iter().chain(&manifest.notifications).any(|served| served == kind))
-    };
-    catalog.plugins().values().find(serves).ok_or_else(|| {
-        unknown(format!("No plugin of catalogue revision {} serves the type `{kind}`.", catalog.revision))
-    })
+    Err(unknown(match (account, kind) {
+        (Some(account), _) => {
+            format!("No account is called `{account}`, and the request names no provider; name the provider.")
+        }
+        (None, Some(kind)) => format!(
+            "No plugin of catalogue revision {} serves artifacts of the type `{kind}`. Install one, and start the pipeline again.",
+            catalog.revision
+        ),
+        (None, None) => "The request names no provider, and its input has no `type` that could choose one.".into(),
+    }))
 }
 
 fn did_you_mean(near: &[&str]) -> String {

@@ -18,6 +18,7 @@ use crate::core::Core;
 use crate::drive::Worker;
 use crate::orders::{Outcome, told};
 use crate::perform::{self, HOST};
+use crate::quarantine;
 use crate::scope::Provider;
 use crate::seat::Seat;
 use crate::tasks::Phase;
@@ -68,7 +69,7 @@ pub(crate) async fn ask(
     for (key, request) in queries {
         core.counters.reads.one();
         if request.provider.as_deref() == Some(HOST) {
-            let outcome = host::answer(core, seat, &request).await;
+            let outcome = host::answer(core, seat, &key.stage, &request).await;
             answers.push((key, outcome));
             continue;
         }
@@ -121,10 +122,17 @@ async fn wait(
 async fn perform(core: Arc<Core>, read: Read, sender: oneshot::Sender<Outcome>) {
     let Read { key, scope, call } = read;
     let outcome = tokio::select! {
+        biased;
         result = core.app.runtime().query(&scope, call) => match result {
             Ok(outcome) => outcome,
             Err(fault) => {
                 core.counters.faults.one();
+                if quarantine::note(&core, &scope, &fault.failure).await.is_some() {
+                    // It is asked again, and held then.
+                    core.reads.keys().remove(&key);
+                    core.actors.tell(&key.execution, None, News::Due);
+                    return;
+                }
                 Err(fault.failure)
             }
         },
@@ -155,11 +163,9 @@ fn prepare(
         return Err(Box::new((key, Failure::new(FailureClass::NotFound, code("query.unknown"), message))));
     }
     let current = core.app.catalogs().current();
-    let scope = Provider::of(installed, &seat.catalog, &current).scope(
-        Mode::Read,
-        seat.view.execution.application.as_str(),
-        &key,
-    );
+    let provider = Provider::of(installed, &seat.catalog, &current);
+    let scope = provider.scope(Mode::Read, seat.view.execution.application.as_str(), &key);
+    let scope = Scope { digest: core.app.digest_in_force(&scope.digest), ..scope };
     let now = core.now();
     let position = seat.view.position(&key.stage);
     let Some(meta) = position.map(|position| inputs::meta(&seat.view, position, now, now)) else {

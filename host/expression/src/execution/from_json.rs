@@ -1,7 +1,7 @@
 //! An execution from its API form.
 use serde_json::Value;
 
-use super::{EMPTY, Execution, Object, Owner, Stage, Status};
+use super::{Context, EMPTY, Execution, Object, Owner, Stage, Status, Tasks};
 
 impl<'a> Execution<'a> {
     /// Reads the JSON that Gate shows for an execution; missing parts are empty.
@@ -25,7 +25,7 @@ fn stage(fields: &Object) -> Stage<'_> {
         kind: text("type").unwrap_or_default(),
         name: text("name"),
         status: text("status").and_then(Status::parse).unwrap_or(Status::NotStarted),
-        context: object("context"),
+        context: Context::new(object("context")),
         outputs: object("outputs"),
         requisites: requisites.map(|refs| refs.iter().filter_map(Value::as_str).collect()).unwrap_or_default(),
         parent: text("parentStageId"),
@@ -34,7 +34,7 @@ fn stage(fields: &Object) -> Stage<'_> {
             Some("STAGE_AFTER") => Some(Owner::After),
             _ => None,
         },
-        tasks: fields.get("tasks"),
+        tasks: fields.get("tasks").map(|tasks| tasks as &dyn Tasks),
         start_time: fields.get("startTime").and_then(Value::as_i64),
         end_time: fields.get("endTime").and_then(Value::as_i64),
         more: fields,

@@ -68,6 +68,11 @@ pub(super) struct Machine<'p> {
 }
 
 impl<'p> Machine<'p> {
+    /// Steps taken so far, in the unit of its bound.
+    pub fn spent(&self) -> u64 {
+        self.reads.max(self.work / 8)
+    }
+
     pub fn new(program: &'p Program, input: &'p [char], most_reads: u64) -> Self {
         Machine {
             program,

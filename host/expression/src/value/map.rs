@@ -121,7 +121,8 @@ impl<'a> Map<'a> {
                 entries
             }
             Map::Context(execution, stage) => {
-                execution.stages.get(*stage).map(|stage| json_entries(stage.context)).unwrap_or_default()
+                let own = execution.stages.get(*stage).into_iter().flat_map(|stage| stage.context.iter());
+                own.map(|(key, value)| (Val::borrowed(key), Val::from_json(value))).collect()
             }
         }
     }

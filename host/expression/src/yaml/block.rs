@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
                 let key = self.block(column, true, true)?;
                 self.skip_blank()?;
                 let has_value = self.peek().is_some() && self.column() == column && self.is_indicator(':');
-                let value = if has_value { self.map_value(column)? } else { Val::Null };
+                let value = if has_value { self.explicit_value(column)? } else { Val::Null };
                 entries.push((key, value, false));
                 continue;
             }
@@ -159,6 +159,12 @@ impl<'a> Reader<'a> {
         self.must_dedent(column)?;
         let value = map_of(entries)?;
         self.tagged_map(value, properties.tag.as_deref())
+    }
+
+    /// After a key with `?`: `:` and the value, which may be a mapping that begins on this line.
+    fn explicit_value(&mut self, column: i32) -> Parse<Val<'a>> {
+        self.at += 1;
+        self.block(column, true, true)
     }
 
     /// After the key: `:` and the value, on this line or below.

@@ -9,11 +9,11 @@ impl Reader<'_> {
             let end = self.at;
             self.skip_spaces();
             if self.peek() != Some('\n') {
-                let comment = self.peek() == Some('#');
-                self.at = if comment { self.at } else { end };
-                if !flow && !comment && self.peek() == Some(':') {
+                if !flow && self.peek() == Some(':') {
                     return self.error("mapping values are not allowed here");
                 }
+                // A comment is one only with the blank before it.
+                self.at = end;
                 return Ok(text);
             }
             let mut breaks = 0;

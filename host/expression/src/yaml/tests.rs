@@ -41,6 +41,11 @@ fn scalars_fold() {
     assert_eq!(one("a: \"x\\n\n  y\\\n  z\"\n"), json!({"a": "x\n yz"}));
     assert_eq!(one("a: >-\n  b\n  c\n\n  d\n   e\nf: |+\n  g\n\n"), json!({"a": "b c\nd\n e", "f": "g\n\n"}));
     assert_eq!(one("a: 'it''s' # note\nb: c#d\n"), json!({"a": "it's", "b": "c#d"}));
+    assert_eq!(one("a: it # note\nb: 1 # one\nc:\n- x # first\n- y\n"), json!({"a": "it", "b": 1, "c": ["x", "y"]}));
+    assert_eq!(one("word # note"), json!("word"));
+    assert_eq!(one("? a\n: b: 1\n  c: 2\n? d\n: - x\n"), json!({"a": {"b": 1, "c": 2}, "d": ["x"]}));
+    assert_eq!(one("a: [1 # one\n , x # ex\n ]"), json!({"a": [1, "x"]}));
+    assert_eq!(one("a: two\n  words # note\nb: 2"), json!({"a": "two words", "b": 2}));
 }
 
 #[test]

@@ -22,6 +22,11 @@ impl Runtime {
     /// # Errors
     /// A fault of the plugin; the stage itself has neither ended nor asked for anything.
     pub async fn step(&self, scope: &Scope, turn: &Turn<'_>) -> Result<Verdict, Fault> {
+        if let Some(stand_in) = &self.stand_in
+            && let Some(answer) = stand_in.step(scope, turn)
+        {
+            return answer;
+        }
         let senses = Senses::of_run(&turn.meta);
         let visit = Visit { scope, stage: &turn.meta.stage, senses, given: None };
         let params: Step = (convert::turn::to_wit(turn),);

@@ -5,7 +5,7 @@ use domain::id::{Label, RefId};
 use domain::pipeline::FailureChoice;
 use domain::pipeline::definition::MOST_STAGES;
 use domain::stage::request::{Answer, ChildGraph, ChildStage, Demand, Placement};
-use domain::stage::{CancelCause, Planned, StageStatus, Synthetic};
+use domain::stage::{Planned, StageStatus, Synthetic};
 use domain::{Failure, FailureClass, Params, Timestamp, code::code};
 
 use crate::view::View;
@@ -94,7 +94,14 @@ fn failed(status: StageStatus) -> bool {
 
 /// Whether one of these children has failed so that its siblings must not start.
 pub(super) fn is_failing(view: &View, parent: usize, label: &Label) -> bool {
-    view.children(parent, label).any(|child| failed(view.stages[child].status()))
+    view.children(parent, label).any(|child| failed(view.stages[child].status()) || is_cut(view, child))
+}
+
+/// Whether the child has failed, goes on nevertheless, and thereby ends the work of all its siblings (reference §2.9).
+pub(super) fn is_cut(view: &View, child: usize) -> bool {
+    let stage = &view.stages[child];
+    stage.status() == StageStatus::FailedContinue
+        && !super::window::is_set(stage.configuration().get("allowSiblingStagesToContinueOnFailure"))
 }
 
 /// Answers each pending `run-stages` whose children are all over; a failed child cancels its siblings first.
@@ -125,8 +132,9 @@ fn answer(view: &mut View, parent: usize, label: &Label, now: Timestamp) {
         run.cancelled.is_some() || run.pending.iter().any(|pending| pending.label == *label && pending.withdrawn)
     });
     if failing || withdrawn {
+        let cause = super::window::cause_for_children(view.stages[parent].running());
         for &child in &children {
-            super::control::tell(view, child, CancelCause::Branch, None, None, now);
+            super::control::tell(view, child, cause, None, None, now);
         }
     }
     let over = |child: &usize| {
@@ -144,19 +152,30 @@ fn answer(view: &mut View, parent: usize, label: &Label, now: Timestamp) {
     run.pending.retain(|pending| pending.label != *label);
     if was_withdrawn {
         view.touch(parent);
+    } else if super::window::is_own(label) {
+        super::window::release(view, parent, now);
     } else {
         super::fact::deliver(view, parent, Answer { label: label.clone(), at: now, by: None, outcome });
     }
 }
 
+/// The status that failed children give their parent: the first of the table in reference §2.9. Siblings that were stopped because one
+/// failed and goes on do not count as cancelled.
+pub(super) fn worst(view: &View, children: &[usize]) -> Option<StageStatus> {
+    let any = |wanted: StageStatus| children.iter().any(|&child| view.stages[child].status() == wanted);
+    let cut = children.iter().any(|&child| is_cut(view, child));
+    let order = if cut {
+        [StageStatus::Terminal, StageStatus::Stopped, StageStatus::FailedContinue, StageStatus::Canceled]
+    } else {
+        [StageStatus::Terminal, StageStatus::Stopped, StageStatus::Canceled, StageStatus::FailedContinue]
+    };
+    order.into_iter().find(|&wanted| any(wanted))
+}
+
 /// `{"status", "stages": [{"ref", "name", "status", "outputs"}]}`, statuses in Spinnaker's words.
 fn outcome(view: &View, children: &[usize], cancelled: bool) -> Params {
-    let statuses: Vec<StageStatus> = children.iter().map(|&child| view.stages[child].status()).collect();
-    let any = |wanted: StageStatus| statuses.contains(&wanted);
-    let status = [StageStatus::Terminal, StageStatus::Stopped, StageStatus::Canceled, StageStatus::FailedContinue]
-        .into_iter()
-        .find(|&wanted| any(wanted))
-        .unwrap_or(if cancelled { StageStatus::Canceled } else { StageStatus::Succeeded });
+    let status =
+        worst(view, children).unwrap_or(if cancelled { StageStatus::Canceled } else { StageStatus::Succeeded });
     let stages = children.iter().map(|&child| {
         let stage = &view.stages[child];
         let outputs = stage.record().map(|record| record.outputs.value().clone()).unwrap_or_default();

@@ -40,7 +40,10 @@ fn resume(view: &mut View, now: Timestamp) {
         let StageState::Running(run) = &mut view.stages[position].state else {
             continue;
         };
-        run.expires = run.expires.map(|at| at.plus(paused));
+        // A held stage gets its time back, this pause included, when it is released.
+        if run.held.is_none() {
+            run.expires = run.expires.map(|at| at.plus(paused));
+        }
         for pending in &mut run.pending {
             if is_active(&pending.demand) {
                 pending.due = pending.due.map(|at| at.plus(paused));
@@ -93,6 +96,10 @@ pub(super) fn tell(
     run.cancelled = Some(cause);
     run.expires = Some(now.plus(CANCEL_GRACE));
     run.retry = None;
+    if super::window::holds(run) {
+        super::window::abandon(view, position, now);
+        return;
+    }
     let text = match cause {
         CancelCause::Cancel => "cancel",
         CancelCause::Timeout => "timeout",

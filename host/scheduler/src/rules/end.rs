@@ -3,13 +3,18 @@
 use domain::Timestamp;
 use domain::execution::{ControlKind, EventKind, ExecutionState, ExecutionStatus};
 use domain::pipeline::FailureChoice;
-use domain::stage::{CancelCause, StageStatus};
+use domain::stage::{CancelCause, StageState, StageStatus};
 
 use crate::view::View;
 
 /// Whether a top-level stage ended so that the execution will fail or be cancelled: nothing new starts then.
 pub(super) fn is_failing(view: &View) -> bool {
-    top_level(view).any(|status| matches!(status, StageStatus::Terminal | StageStatus::Canceled))
+    view.stages[..view.top_level].iter().any(|stage| match &stage.state {
+        StageState::Ended(ended) => {
+            !ended.past && matches!(ended.status, StageStatus::Terminal | StageStatus::Canceled)
+        }
+        _ => false,
+    })
 }
 
 fn top_level(view: &View) -> impl Iterator<Item = StageStatus> + '_ {
@@ -20,7 +25,9 @@ fn top_level(view: &View) -> impl Iterator<Item = StageStatus> + '_ {
 pub(super) fn execution(view: &mut View, now: Timestamp) {
     let started = match view.execution.state {
         ExecutionState::Running { started } => Some(started),
-        ExecutionState::NotStarted if view.execution.control.kind == ControlKind::Cancel => None,
+        ExecutionState::Queued | ExecutionState::NotStarted if view.execution.control.kind == ControlKind::Cancel => {
+            None
+        }
         _ => return,
     };
     if is_failing(view) {
@@ -35,6 +42,7 @@ pub(super) fn execution(view: &mut View, now: Timestamp) {
     view.execution.state = ExecutionState::Ended { started, ended: now, status };
     view.event(now, EventKind::ExecutionEnded { status });
     view.touch_execution();
+    super::notify::execution_ended(view, status);
 }
 
 /// The status that the execution ends with; absent while a stage may still start.
@@ -46,18 +54,18 @@ fn verdict(view: &View) -> Option<ExecutionStatus> {
     if view.execution.control.kind == ControlKind::Cancel {
         return Some(ExecutionStatus::Canceled);
     }
+    let may_start = view.stages[..view.top_level].iter().any(|stage| {
+        stage.status() == StageStatus::NotStarted
+            && stage.upstream.iter().all(|&up| view.stages[up].status().satisfies())
+    });
+    if may_start && !is_failing(view) {
+        return None;
+    }
     if view.top_level == 0 || any(StageStatus::Terminal) {
         return Some(ExecutionStatus::Terminal);
     }
     if any(StageStatus::Canceled) {
         return Some(ExecutionStatus::Canceled);
-    }
-    let may_start = view.stages[..view.top_level].iter().any(|stage| {
-        stage.status() == StageStatus::NotStarted
-            && stage.upstream.iter().all(|&up| view.stages[up].status().satisfies())
-    });
-    if may_start {
-        return None;
     }
     let fails = view.stages[..view.top_level]
         .iter()

@@ -2,10 +2,12 @@
 
 use domain::execution::{EventKind, Fact};
 use domain::id::Label;
+use domain::stage::kept::laid;
 use domain::stage::request::{Answer, Demand};
-use domain::stage::{CancelCause, StageState};
+use domain::stage::{CancelCause, Edits, StageState};
 use domain::{Failure, FailureClass, Params, StageId, Timestamp, code::code};
 
+use super::restart::Restart;
 use crate::view::View;
 
 /// Most answers a run may have.
@@ -24,6 +26,9 @@ pub(super) fn receive(view: &mut View, fact: Fact, now: Timestamp) -> Received {
     match fact {
         Fact::Answered { stage, run, label, by, outcome } => answered(view, &stage, run, &label, by, outcome, now),
         Fact::Patched { stage, by, patch } => patched(view, &stage, &by, patch, now),
+        Fact::Restarted { stage, by, renewals, answers } => {
+            super::restart::receive(view, Restart { stage, by, renewals, answers }, now)
+        }
         Fact::Skipped { stage, by } => match running(view, &stage) {
             Some(position) => {
                 super::control::tell(view, position, CancelCause::Skip, None, Some(by), now);
@@ -47,6 +52,9 @@ fn answered(
     outcome: Result<Params, Failure>,
     now: Timestamp,
 ) -> Received {
+    if domain::notification::is_delivery(label) {
+        return super::notify::delivered(view, stage, label, outcome.err(), now);
+    }
     let Some(position) = view.position(stage).filter(|&position| view.stages[position].run == run) else {
         return Received::Ignored;
     };
@@ -86,7 +94,10 @@ fn patched(view: &mut View, stage: &StageId, by: &str, patch: Params, now: Times
         return Received::Ignored;
     };
     let count = run.answers.iter().filter(|answer| answer.label.as_str().starts_with("$patch/")).count();
-    run.record.context = if run.record.context.is_empty() { patch.clone() } else { run.record.context.merged(&patch) };
+    let author = Params::from_members([("lastModifiedBy", by.into())]);
+    run.record.context = laid(&laid(&run.record.context, &author), &patch);
+    let before = run.record.edits.take().map(|edits| edits.keys).unwrap_or_default();
+    run.record.edits = Some(Edits { keys: laid(&before, &patch), by: by.to_owned(), at: now });
     let keys = patch.keys();
     let label = Label::from(format!("$patch/{}", count + 1));
     deliver(view, position, Answer { label, at: now, by: Some(by.to_owned()), outcome: Ok(patch) });

@@ -1,24 +1,31 @@
 //! The rules, one file per kind of event, and the three verbs that call them.
 
+mod artifacts;
 mod children;
 mod control;
 mod end;
 mod fact;
 mod finish;
+mod hold;
+mod notify;
 mod prepare;
 mod request;
+mod restart;
 mod start;
 pub mod time;
 mod verdict;
+mod window;
 
-use domain::Timestamp;
 use domain::evaluation::Prepared;
 use domain::execution::{ControlKind, ExecutionState, Fact};
 use domain::stage::Verdict;
+use domain::{Failure, Timestamp};
 
 use crate::view::{Fault, View};
 
 pub use fact::Received;
+pub use notify::tell;
+pub use window::await_window;
 
 /// Takes in a fact from outside.
 pub fn receive(view: &mut View, fact: Fact, now: Timestamp) -> Received {
@@ -39,6 +46,9 @@ pub fn decide(view: &mut View, now: Timestamp) -> Vec<usize> {
         children::answer_parents(view, now);
         finish::settle_endings(view, now);
         start::stages(view, now);
+        if view.execution.control.kind != ControlKind::Pause {
+            window::step_all(view, now);
+        }
         end::execution(view, now);
         if view.moves == before {
             break;
@@ -49,7 +59,10 @@ pub fn decide(view: &mut View, now: Timestamp) -> Vec<usize> {
     }
     (0..view.stages.len())
         .filter(|&position| {
-            view.stages[position].running().is_some_and(|run| run.due && run.ending.is_none() && run.retry.is_none())
+            let run = view.stages[position].running();
+            run.is_some_and(|run| {
+                run.due && run.ending.is_none() && run.retry.is_none() && run.held.is_none() && !window::holds(run)
+            })
         })
         .collect()
 }
@@ -57,6 +70,17 @@ pub fn decide(view: &mut View, now: Timestamp) -> Vec<usize> {
 /// Takes in what the configuration of a running stage became, before its step.
 pub fn prepare(view: &mut View, position: usize, prepared: Prepared, now: Timestamp) {
     prepare::prepare(view, position, prepared, now);
+}
+
+/// Lets a running stage wait instead of being stepped, because its plugin is not called for now: it is not due, its second tries and its
+/// timeout do not strike, and its answers are kept for it.
+pub fn hold(view: &mut View, position: usize, reason: Failure, now: Timestamp) {
+    hold::hold(view, position, reason, now);
+}
+
+/// Lets a held stage go on where it was, with its tries counted anew.
+pub fn release(view: &mut View, position: usize, now: Timestamp) {
+    hold::release(view, position, now);
 }
 
 /// Takes in what a step came to.

@@ -2,7 +2,7 @@
 
 use domain::execution::EventKind;
 use domain::id::{ExecutionId, Label};
-use domain::stage::request::{Demand, Due, Pending, Request};
+use domain::stage::request::{Answer, Demand, Due, Pending, Request};
 use domain::{Failure, FailureClass, Timestamp, code::code};
 
 use crate::changes::Order;
@@ -145,8 +145,10 @@ fn own_child(view: &View, position: usize, run: &domain::stage::Run, label: &Lab
         return None;
     };
     let stage = &view.stages[position];
-    run.answers
-        .iter()
-        .map(|answer| ExecutionId::derive_child(&view.execution.id, &stage.id, stage.run, &answer.label))
-        .find(|started| started == awaited)
+    // After a restart it may be the child of a former run, which this one goes on to watch.
+    let is_ours = |answer: &Answer| {
+        let child = |run| ExecutionId::derive_child(&view.execution.id, &stage.id, run, &answer.label);
+        (1..=stage.run).rev().any(|run| child(run) == *awaited)
+    };
+    run.answers.iter().any(is_ours).then(|| awaited.clone())
 }

@@ -23,7 +23,7 @@ fn dues(run: &Run, paused: bool) -> impl Iterator<Item = Timestamp> + '_ {
         .iter()
         .filter(move |pending| !(pending.withdrawn || paused && is_active(&pending.demand)))
         .filter_map(|pending| pending.due);
-    let expires = run.expires.filter(|_| !paused && run.ending.is_none());
+    let expires = run.expires.filter(|_| !paused && run.ending.is_none() && run.held.is_none());
     timers.chain(expires).chain(run.retry).chain(run.ending.as_ref().map(|ending| ending.deadline))
 }
 
@@ -77,7 +77,7 @@ fn fire_timeout(view: &mut View, position: usize, now: Timestamp) {
     let Some(run) = view.stages[position].running_mut() else {
         return;
     };
-    if run.ending.is_some() || run.expires.is_none_or(|at| at > now) {
+    if run.ending.is_some() || run.held.is_some() || run.expires.is_none_or(|at| at > now) {
         return;
     }
     run.expires = None;

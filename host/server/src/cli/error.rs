@@ -13,7 +13,7 @@ use super::output::Format;
 pub enum Exit {
     /// Done; a followed execution succeeded.
     Success = 0,
-    /// A followed execution failed, or `doctor` found something broken.
+    /// A followed execution failed, an expression has no value, a case does not hold, or `doctor` found something broken.
     Failed = 1,
     /// The command line or the configuration is wrong.
     Usage = 2,

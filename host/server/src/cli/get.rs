@@ -9,14 +9,20 @@ use super::Context;
 use super::client::{Client, Page, route, segment};
 use super::error::{CliError, Exit};
 use super::output::{self, Columns};
+use super::show;
+
+/// Executions shown with what they belong to.
+const NEWEST: u32 = 5;
 
 const EXAMPLES: &str = "\
 Examples:
   mainsheet get applications
   mainsheet get pipelines -a shop
-  mainsheet get pipelines release -a shop             one, as it was written
+  mainsheet get applications shop                     one, with its pipelines and what ran lately
+  mainsheet get pipelines shop/release                one, its stages and what ran lately
+  mainsheet get pipelines shop/release -o json        as it was written, and more
   mainsheet get executions -a shop --status RUNNING
-  mainsheet get executions 01JD…
+  mainsheet get executions 01JD…                      one, whole
   mainsheet get questions                             what waits for a person
   mainsheet get operations --execution 01JD…
   mainsheet get audit --limit 20 --output json";
@@ -133,17 +139,33 @@ impl Arguments {
     }
 
     fn one(&self, client: &Client, name: &str, context: &Context) -> Result<Exit, CliError> {
-        let path = match (self.resource, &self.application) {
-            (Resource::Pipelines, Some(application)) => route::pipeline(application, name),
+        let path = match (self.resource, &self.application, name.split_once('/')) {
+            (Resource::Pipelines, Some(application), _) => route::pipeline(application, name),
+            (Resource::Pipelines, None, Some((application, name))) => route::pipeline(application, name),
             _ => route::one(self.resource.path(), name),
         };
         let found = client.get(&path)?;
         if context.json() {
             output::json(&found);
-        } else if self.resource == Resource::Executions {
-            output::line(&super::live::still(&super::live::read(&found)?));
-        } else {
-            output::yaml(&found);
+            return Ok(Exit::Success);
+        }
+        let text = |key: &str| found.get(key).and_then(Value::as_str).unwrap_or_default();
+        match self.resource {
+            Resource::Executions => output::lines(&show::execution(&found)?),
+            Resource::Plugins => output::lines(&show::plugin(&found)),
+            Resource::Pipelines => {
+                output::lines(&show::pipeline(&found, &newest(client, "pipeline", text("id"))?));
+            }
+            Resource::Applications => {
+                let path = format!("{}?limit=500", route::below("applications", text("name"), "pipelines"));
+                let pipelines: Page<Value> = decode(client.get(&path)?)?;
+                output::lines(&show::application(
+                    &found,
+                    &pipelines.items,
+                    &newest(client, "application", text("name"))?,
+                ));
+            }
+            Resource::Questions | Resource::Operations | Resource::Tokens | Resource::Audit => output::yaml(&found),
         }
         Ok(Exit::Success)
     }
@@ -204,6 +226,13 @@ impl Arguments {
         }
         path
     }
+}
+
+/// The newest executions of one application or pipeline.
+fn newest(client: &Client, of: &str, which: &str) -> Result<Vec<Value>, CliError> {
+    let path = format!("{}?limit={NEWEST}&{of}={}", route::all("executions"), segment(which));
+    let page: Page<Value> = decode(client.get(&path)?)?;
+    Ok(page.items)
 }
 
 /// An answer of the API as what it should be.

@@ -10,6 +10,7 @@ mod config;
 mod control;
 mod doctor;
 pub mod error;
+mod eval;
 mod get;
 mod live;
 mod login;
@@ -18,11 +19,15 @@ pub mod output;
 mod patch;
 mod pause;
 mod plugin;
+mod restart;
 mod resume;
 mod run;
 pub mod sample;
 mod serve;
+mod show;
+mod simulate;
 mod skip;
+mod system;
 mod token;
 mod watch;
 
@@ -43,7 +48,7 @@ Examples:
   mainsheet answer 01JD… continue              answer it
 
 Exit codes:
-  0 done, or the execution succeeded    1 the execution failed    2 wrong usage or configuration
+  0 done, or the execution succeeded    1 the execution, an expression or a case failed    2 wrong usage or configuration
   3 the execution was cancelled         4 server unreachable      5 the server refused";
 
 /// Mainsheet: continuous deployment whose stages, triggers and clouds are sandboxed plugins.
@@ -64,6 +69,7 @@ enum Verb {
     Serve(serve::Arguments),
     Apply(apply::Arguments),
     Run(run::Arguments),
+    Simulate(simulate::Arguments),
     Get(get::Arguments),
     Watch(watch::Arguments),
     Answer(answer::Arguments),
@@ -72,6 +78,9 @@ enum Verb {
     Resume(resume::Arguments),
     Patch(patch::Arguments),
     Skip(skip::Arguments),
+    Restart(restart::Arguments),
+    System(system::Arguments),
+    Eval(eval::Arguments),
     Plugin(plugin::Arguments),
     Token(token::Arguments),
     Login(login::Arguments),
@@ -118,6 +127,7 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::Serve(arguments) => arguments.run(),
         Verb::Apply(arguments) => arguments.run(context),
         Verb::Run(arguments) => arguments.run(context),
+        Verb::Simulate(arguments) => arguments.run(context),
         Verb::Get(arguments) => arguments.run(context),
         Verb::Watch(arguments) => arguments.run(context),
         Verb::Answer(arguments) => arguments.run(context),
@@ -126,6 +136,9 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::Resume(arguments) => arguments.run(context),
         Verb::Patch(arguments) => arguments.run(context),
         Verb::Skip(arguments) => arguments.run(context),
+        Verb::Restart(arguments) => arguments.run(context),
+        Verb::System(arguments) => arguments.run(context),
+        Verb::Eval(arguments) => arguments.run(context),
         Verb::Plugin(arguments) => arguments.run(context),
         Verb::Token(arguments) => arguments.run(context),
         Verb::Login(arguments) => arguments.run(context),

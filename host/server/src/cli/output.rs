@@ -39,6 +39,11 @@ pub fn line(text: &str) {
     }
 }
 
+/// Prints lines.
+pub fn lines(lines: &[String]) {
+    line(&lines.join("\n"));
+}
+
 /// Prints a document as YAML, which people read more easily.
 pub fn yaml(value: &Value) {
     if let Ok(text) = serde_norway::to_string(value) {

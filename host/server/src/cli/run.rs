@@ -29,6 +29,9 @@ pub struct Arguments {
     /// A parameter; may be given several times.
     #[arg(long = "param", short, value_name = "KEY=VALUE", value_parser = pair)]
     parameters: Vec<(String, String)>,
+    /// The same id again while the execution is open starts nothing: it is answered with that execution.
+    #[arg(long, value_name = "ID")]
+    correlation_id: Option<String>,
     /// Watch it until it ends.
     #[arg(long, short)]
     follow: bool,
@@ -39,7 +42,8 @@ impl Arguments {
         let client = context.client();
         let parameters =
             self.parameters.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect();
-        let started = start(&client, &self.application, &self.pipeline, parameters)?;
+        let correlation = self.correlation_id.as_deref();
+        let started = start(&client, &self.application, &self.pipeline, parameters, correlation)?;
         let execution = live::read(&started)?;
         if self.follow {
             return live::follow(&client, &execution.id, context.format);
@@ -62,9 +66,14 @@ pub fn start(
     application: &str,
     pipeline: &str,
     parameters: Map<String, Value>,
+    correlation: Option<&str>,
 ) -> Result<Value, CliError> {
     let path = format!("{}/executions", route::pipeline(application, pipeline));
-    client.post(&path, &Content::Json(&json!({ "parameters": parameters })))
+    let mut trigger = json!({ "parameters": parameters });
+    if let Some(correlation) = correlation {
+        trigger["correlationId"] = correlation.into();
+    }
+    client.post(&path, &Content::Json(&trigger))
 }
 
 /// `key=value`.

@@ -29,7 +29,7 @@ pub fn show(client: &Client) -> Result<Exit, CliError> {
         }
     }
     let parameters = json!({ "version": "1.2.3" }).as_object().cloned().unwrap_or_else(Map::new);
-    let started = run::start(client, APPLICATION, PIPELINE, parameters)?;
+    let started = run::start(client, APPLICATION, PIPELINE, parameters, None)?;
     let execution = live::read(&started)?;
     output::line(&format!(
         "\nThe pipeline `{PIPELINE}` of the application `{APPLICATION}` has started. It asks before it releases; see README.md.\n"

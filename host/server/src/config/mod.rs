@@ -12,7 +12,10 @@ mod value;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use app::Unrestricted;
+use app::quiet::QuietPeriod;
 use capabilities::Network;
+use domain::window::Zone;
 
 pub use error::ConfigError;
 pub use flags::Flags;
@@ -32,14 +35,22 @@ pub struct Config {
     pub grant_wanted: bool,
     /// Private networks that plugins may reach; public addresses need no entry.
     pub allow_networks: Vec<Network>,
+    /// What an application without any permissions means.
+    pub unrestricted: Unrestricted,
     /// Shape of log lines.
     pub log_format: LogFormat,
     /// Filter of log lines: a level, or `target=level` pairs.
     pub log_level: String,
     /// When a commit counts as done.
     pub synchronous: Synchronous,
+    /// Address of the console, for links in notifications.
+    pub console: String,
+    /// Time zone of execution windows.
+    pub window_zone: Zone,
     /// Threads of the server; absent: one for each processor.
     pub workers: Option<usize>,
+    /// When triggers start nothing.
+    pub quiet: Option<QuietPeriod>,
 }
 
 /// Shape of log lines.
@@ -72,6 +83,9 @@ impl Config {
             plugins: layers.read("plugins", value::optional_path)?,
             grant_wanted: layers.read("grant-wanted", value::switch)?,
             allow_networks: layers.read("allow-networks", value::networks)?,
+            unrestricted: layers.read("unrestricted-applications", |text| {
+                value::choice(text, &[("closed", Unrestricted::Closed), ("open", Unrestricted::Open)])
+            })?,
             log_format: layers.read("log-format", |text| {
                 value::choice(text, &[("text", LogFormat::Text), ("json", LogFormat::Json)])
             })?,
@@ -79,9 +93,20 @@ impl Config {
             synchronous: layers.read("synchronous", |text| {
                 value::choice(text, &[("full", Synchronous::Full), ("normal", Synchronous::Normal)])
             })?,
+            console: layers.read("console", |text| Ok(text.to_owned()))?,
+            window_zone: layers.read("window-zone", value::zone)?,
             workers: layers.read("workers", value::threads)?,
+            quiet: quiet(layers)?,
         })
     }
+}
+
+/// The quiet period: one end alone sets none.
+fn quiet(layers: &Layers) -> Result<Option<QuietPeriod>, ConfigError> {
+    let from = layers.read("quiet-from", value::instant)?;
+    let until = layers.read("quiet-until", value::instant)?;
+    let suppressed = layers.read("quiet-triggers", value::list)?;
+    Ok(from.zip(until).map(|(from, until)| QuietPeriod { from, until, suppressed }))
 }
 
 #[cfg(test)]

@@ -53,6 +53,13 @@ pub const SETTINGS: &[Setting] = &[
         help: "Private networks that plugins may reach, such as 10.0.0.0/8,127.0.0.0/8; without it they reach public addresses only",
     },
     Setting {
+        key: "unrestricted-applications",
+        value_name: "WHO",
+        default: "closed",
+        switch: false,
+        help: "Who may use applications without permissions. closed: administrators and their own triggers. open: every member, as in Spinnaker",
+    },
+    Setting {
         key: "log-format",
         value_name: "FORMAT",
         default: "text",
@@ -74,11 +81,46 @@ pub const SETTINGS: &[Setting] = &[
         help: "full: a commit survives a power cut. normal: it survives kill -9, but a power cut may lose the last moments",
     },
     Setting {
+        key: "console",
+        value_name: "URL",
+        default: "",
+        switch: false,
+        help: "Address at which people reach the console, for links in notifications; without it they carry none",
+    },
+    Setting {
+        key: "window-zone",
+        value_name: "ZONE",
+        default: "America/Los_Angeles",
+        switch: false,
+        help: "Time zone in which the hours of execution windows are meant, such as Europe/Berlin",
+    },
+    Setting {
         key: "workers",
         value_name: "COUNT",
         default: "",
         switch: false,
         help: "Threads of the server; by default one for each processor",
+    },
+    Setting {
+        key: "quiet-from",
+        value_name: "INSTANT",
+        default: "",
+        switch: false,
+        help: "Beginning of the quiet period, such as 2026-12-24T18:00:00+01:00: triggers do not start pipelines that say `respectQuietPeriod`",
+    },
+    Setting {
+        key: "quiet-until",
+        value_name: "INSTANT",
+        default: "",
+        switch: false,
+        help: "End of the quiet period; without both there is none",
+    },
+    Setting {
+        key: "quiet-triggers",
+        value_name: "LIST",
+        default: "",
+        switch: false,
+        help: "Trigger types that start nothing in the quiet period, such as cron,webhook; by default all",
     },
 ];
 

@@ -22,6 +22,7 @@ fn the_defaults_are_a_configuration() {
     assert_eq!(config.synchronous, Synchronous::Full);
     assert!(config.allow_networks.is_empty(), "plugins reach nothing private unless somebody says so");
     assert!(!config.grant_wanted);
+    assert_eq!(config.unrestricted, Unrestricted::Closed);
     assert_eq!(config.plugins, None);
 }
 
@@ -37,6 +38,14 @@ fn flags_win_over_variables_over_the_file_over_defaults() {
     let networks: Vec<String> = config.allow_networks.iter().map(ToString::to_string).collect();
     assert_eq!(networks, ["10.0.0.0/8", "::1/128"]);
     assert_eq!(config.log_level, "info");
+}
+
+#[test]
+fn applications_without_permissions_are_opened_by_a_word() {
+    let open = config("unrestricted-applications = 'open'", &[], &[]).unwrap();
+    assert_eq!(open.unrestricted, Unrestricted::Open);
+    let error = config("unrestricted-applications = 'true'", &[], &[]).unwrap_err();
+    assert!(error.to_string().contains("closed"), "{error}");
 }
 
 #[test]

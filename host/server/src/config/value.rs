@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use capabilities::{BadNetwork, Network};
+use domain::Timestamp;
+use domain::window::Zone;
 use tracing_subscriber::EnvFilter;
 
 pub(super) fn path(text: &str) -> Result<PathBuf, String> {
@@ -35,6 +37,10 @@ pub(super) fn filter(text: &str) -> Result<String, String> {
     EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| format!("no log filter: {error}"))
 }
 
+pub(super) fn zone(text: &str) -> Result<Zone, String> {
+    Zone::named(text).ok_or_else(|| "a time zone is needed, such as Europe/Berlin or UTC".into())
+}
+
 pub(super) fn threads(text: &str) -> Result<Option<usize>, String> {
     if text.is_empty() {
         return Ok(None);
@@ -43,6 +49,20 @@ pub(super) fn threads(text: &str) -> Result<Option<usize>, String> {
         Ok(count @ 1..=1024) => Ok(Some(count)),
         _ => Err("a number from 1 to 1024 is needed".into()),
     }
+}
+
+pub(super) fn instant(text: &str) -> Result<Option<Timestamp>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let read: Result<jiff::Timestamp, _> = text.parse();
+    let read = read.map_err(|_| "an instant with a zone is needed, such as 2026-12-24T18:00:00+01:00".to_owned())?;
+    Ok(Some(Timestamp(read.as_millisecond())))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one shape for every reader of a value")]
+pub(super) fn list(text: &str) -> Result<Vec<String>, String> {
+    Ok(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
 }
 
 pub(super) fn networks(text: &str) -> Result<Vec<Network>, String> {

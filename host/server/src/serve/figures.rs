@@ -8,18 +8,27 @@ use engine::EngineHandle;
 pub(super) fn sources(app: &App, engine: &EngineHandle) -> Vec<Source> {
     let (used, driven, run) = (app.clone(), engine.clone(), app.runtime().clone());
     vec![
-        Box::new(move || of_app(used.stats())),
+        Box::new(move || {
+            let paused = gauge(
+                "paused",
+                "1 while the server is paused and starts nothing",
+                used.system_pause().is_some().into(),
+            );
+            of_app(&used).into_iter().chain([paused]).collect()
+        }),
         Box::new(move || of_engine(&driven.stats())),
         Box::new(move || of_runtime(&run.stats())),
     ]
 }
 
-fn of_app(stats: &app::Stats) -> Vec<Sample> {
+fn of_app(app: &App) -> Vec<Sample> {
+    let stats = app.stats();
     vec![
         counter("executions_started", "Executions admitted", stats.starts.get()),
         counter("executions_refused", "Starts refused", stats.starts_refused.get()),
         counter("trigger_events", "Events heard and recorded", stats.events.get()),
         counter("trigger_duplicates", "Deliveries heard before", stats.duplicates.get()),
+        gauge("plugins_in_quarantine", "Components in quarantine", app.quarantine().held.len() as u64),
         counter("access_denied", "Refusals by authorize", stats.denials.get()),
     ]
 }
@@ -40,6 +49,8 @@ fn of_engine(stats: &engine::Stats) -> Vec<Sample> {
             "Due executions that memory had forgotten; 0 unless the server is wrong",
             stats.swept,
         ),
+        counter("plugins_quarantined", "Components put into quarantine", stats.quarantined),
+        gauge("executions_held", "Executions that wait for a plugin to be released from quarantine", stats.held),
         counter("store_errors", "Units that the store could not write or read at once", stats.store_errors),
         gauge("executions_live", "Executions held in memory", stats.live),
         gauge("executions_waiting", "Executions that wait for a moment", stats.waiting),

@@ -25,14 +25,17 @@ impl Parts {
     /// Opens everything and takes up what was open.
     pub(super) async fn open(config: &Config, environment: Arc<dyn Environment>) -> Result<Parts, ServeError> {
         let store = Store::open(store_config(config), Arc::clone(&environment)).await?;
+        let (denials, heard) = app::denials::channel();
         let lent = Capabilities::new(capabilities::Config {
+            denials: Arc::new(denials),
             allow_networks: config.allow_networks.clone(),
             ..capabilities::Config::new(config.data.clone(), env!("CARGO_PKG_VERSION"))
         });
         let components = Arc::new(StoredComponents::new(store.clone()));
         let settings = runtime::Config { data: config.data.clone(), ..runtime::Config::default() };
         let runtime = Runtime::new(settings, lent, components)?;
-        let app = App::open(store.clone(), runtime, Arc::clone(&environment), app::Config::default()).await?;
+        let app = App::open(store.clone(), runtime, Arc::clone(&environment), app_config(config)).await?;
+        environment.spawn(Box::pin(app.record_denials(heard)));
         let engine = Engine::start(&app, environment, engine_config(config))?;
         Ok(Parts { app, engine, store })
     }
@@ -57,6 +60,15 @@ fn store_config(config: &Config) -> StoreConfig {
         Synchronous::Normal => store::Synchronous::Normal,
     };
     StoreConfig { synchronous, ..StoreConfig::new(&config.data) }
+}
+
+fn app_config(config: &Config) -> app::Config {
+    app::Config {
+        unrestricted: config.unrestricted,
+        zone: config.window_zone.clone(),
+        quiet: config.quiet.clone(),
+        console: config.console.clone(),
+    }
 }
 
 fn engine_config(config: &Config) -> engine::Config {

@@ -4,12 +4,13 @@
 //! has. So there is no index for each combination, of which every commit would have to write each.
 
 use domain::execution::ExecutionStatus;
+use sqlx::Arguments;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments, SqlitePool};
 
 use super::row::{self, TABLE};
 use super::{ExecutionFilter, StoredExecution};
 use crate::page::{LOOK_AT_MOST, by_number, cut, with_one_more};
+use crate::readers::Readers;
 use crate::{Cursor, Page, ReadError};
 
 /// The texts of one way down: how far the bounded look goes, and the rows that fit.
@@ -63,7 +64,7 @@ fn way(filter: &ExecutionFilter) -> (&'static Way, bool) {
 }
 
 pub(super) async fn list(
-    readers: &SqlitePool,
+    readers: &Readers,
     filter: &ExecutionFilter,
     cursor: Option<&Cursor>,
     limit: u32,
@@ -115,8 +116,8 @@ fn arguments(filter: &ExecutionFilter, before: i64, limit: i64, floor: i64) -> R
 
 #[cfg(test)]
 mod tests {
-    use sqlx::Row;
     use sqlx::sqlite::SqliteConnectOptions;
+    use sqlx::{Row, SqlitePool};
 
     use super::*;
 

@@ -3,6 +3,8 @@
 mod list;
 mod row;
 
+use std::sync::PoisonError;
+
 use domain::execution::{Execution, ExecutionStatus, Fact};
 use domain::id::{ApplicationName, ExecutionId, PipelineId};
 use domain::stage::StoredStage;
@@ -10,6 +12,7 @@ use domain::{Params, Timestamp};
 use sqlx::SqliteConnection;
 
 use crate::read::{Columns, all};
+use crate::readers::{self, Readers};
 use crate::{Cursor, Page, ReadError, Store};
 use row::TABLE;
 
@@ -74,6 +77,19 @@ pub struct OpenExecution {
     pub number: i64,
 }
 
+/// What an execution waits behind, at one moment (reference pipelines-and-stages.md §2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many executions of its pipeline run at once.
+    pub limit: u32,
+    /// All that wait are kept and start oldest first; otherwise the newest starts and the others are cancelled.
+    pub keep: bool,
+    /// How many hold a slot.
+    pub running: u32,
+    /// How many wait that came before it.
+    pub older: u32,
+}
+
 /// Which executions. Empty or absent members ask for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExecutionFilter {
@@ -94,27 +110,18 @@ pub struct ExecutionFilter {
 impl Executions<'_> {
     /// Everything that driving it needs, read in one snapshot.
     pub async fn load(&self, id: &ExecutionId) -> Result<Option<Loaded>, ReadError> {
-        let mut snapshot = self.store.readers().begin().await?;
-        let sql = "select e.*, s.*, s.parent as start_parent from executions e join execution_starts s on s.execution = e.number where e.id = $1";
-        let Some(found) = sqlx::query(sql).bind(id.as_str()).fetch_optional(&mut *snapshot).await? else {
-            return Ok(None);
-        };
-        let row = Columns { table: TABLE, row: &found };
-        let number = row.get("number")?;
-        let loaded = Loaded {
-            execution: row::execution(&row)?,
-            version: row.get("version")?,
-            epoch: row.get("epoch")?,
-            inbox_head: row.get("inbox_head")?,
-            paused_since: row.optional_time("paused_since")?,
-            cancel_told: row.get("cancel_told")?,
-            due: row.optional_time("due")?,
-            document: row.get::<Option<&str>>("document")?.map(|_| row.params("document")).transpose()?,
-            stages: stages(&mut snapshot, number).await?,
-            inbox: inbox(&mut snapshot, number).await?,
-        };
-        snapshot.commit().await?;
-        Ok(Some(loaded))
+        match self.store.readers() {
+            Readers::Pool(pool) => {
+                let mut snapshot = pool.begin().await?;
+                let loaded = load(&mut snapshot, id).await?;
+                snapshot.commit().await?;
+                Ok(loaded)
+            }
+            // Nobody writes meanwhile: the writer waits for its turn.
+            Readers::Caller(connection) => {
+                readers::wait(load(&mut connection.lock().unwrap_or_else(PoisonError::into_inner), id))
+            }
+        }
     }
 
     /// The execution without its stages.
@@ -143,7 +150,7 @@ impl Executions<'_> {
     pub async fn open(&self, after: i64, limit: u32) -> Result<Vec<OpenExecution>, ReadError> {
         let rows = sqlx::query(
             "select e.number, e.id, exists (select 1 from inbox i where i.execution = e.number) as has_inbox,
-              case when e.status = 'NOT_STARTED' or (e.control = 'pause') <> (e.paused_since is not null)
+              case when (e.status = 'NOT_STARTED' and e.slot is not 'waits') or (e.control = 'pause') <> (e.paused_since is not null)
                 or (e.control = 'cancel' and e.cancel_told = 0) then 0 else e.due end as due
             from executions e indexed by executions_open where e.ended is null and e.number > $1 order by e.number limit $2",
         )
@@ -159,6 +166,38 @@ impl Executions<'_> {
                 number: row.get("number")?,
             })
         })
+    }
+
+    /// The execution of a pipeline that was started last, in any state; one that never started counts only where none did. Of the
+    /// pipeline's executions the newest hundred are looked at: a queue may turn the order of starts round, but not over months.
+    pub async fn last_started(&self, pipeline: &PipelineId) -> Result<Option<ExecutionId>, ReadError> {
+        let row = sqlx::query(LAST_STARTED).bind(pipeline.as_str()).fetch_optional(self.store.readers()).await?;
+        row.map(|row| Columns { table: TABLE, row: &row }.id("id")).transpose()
+    }
+
+    /// What an execution waits behind; absent unless it waits for a slot.
+    pub async fn waiting(&self, id: &ExecutionId) -> Result<Option<Waiting>, ReadError> {
+        let row = sqlx::query(
+            "select q.most, q.keep,
+              (select count(*) from executions h where h.pipeline = e.pipeline and h.slot = 'holds' and h.status <> 'PAUSED') as running,
+              (select count(*) from executions w where w.pipeline = e.pipeline and w.slot = 'waits' and w.control <> 'cancel'
+                and w.turn < e.turn) as older
+            from executions e join queues q on q.pipeline = e.pipeline where e.id = $1 and e.slot = 'waits'",
+        )
+        .bind(id.as_str())
+        .fetch_optional(self.store.readers())
+        .await?;
+        row.map(|row| {
+            let row = Columns { table: "queues", row: &row };
+            let count = |name| u32::try_from(row.get::<i64>(name)?).map_err(|error| row.damaged(error));
+            Ok(Waiting {
+                limit: count("most")?,
+                keep: row.get("keep")?,
+                running: count("running")?,
+                older: count("older")?,
+            })
+        })
+        .transpose()
     }
 
     /// How many executions are in each state that is not complete, of one application or of all.
@@ -178,6 +217,29 @@ impl Executions<'_> {
             Ok((row::status(row)?, count))
         })
     }
+}
+
+const LAST_STARTED: &str = "select id from (select id, number, started from executions indexed by executions_pipeline
+    where pipeline = $1 order by number desc limit 100) order by coalesce(started, 0) desc, number desc limit 1";
+async fn load(connection: &mut SqliteConnection, id: &ExecutionId) -> Result<Option<Loaded>, ReadError> {
+    let sql = "select e.*, s.*, s.parent as start_parent from executions e join execution_starts s on s.execution = e.number where e.id = $1";
+    let Some(found) = sqlx::query(sql).bind(id.as_str()).fetch_optional(&mut *connection).await? else {
+        return Ok(None);
+    };
+    let row = Columns { table: TABLE, row: &found };
+    let number = row.get("number")?;
+    Ok(Some(Loaded {
+        execution: row::execution(&row)?,
+        version: row.get("version")?,
+        epoch: row.get("epoch")?,
+        inbox_head: row.get("inbox_head")?,
+        paused_since: row.optional_time("paused_since")?,
+        cancel_told: row.get("cancel_told")?,
+        due: row.optional_time("due")?,
+        document: row.get::<Option<&str>>("document")?.map(|_| row.params("document")).transpose()?,
+        stages: stages(&mut *connection, number).await?,
+        inbox: inbox(&mut *connection, number).await?,
+    }))
 }
 
 async fn stages(connection: &mut SqliteConnection, number: i64) -> Result<Vec<StoredStage>, ReadError> {

@@ -42,7 +42,9 @@ pub(super) fn execution(row: &Columns<'_>) -> Result<Execution, ReadError> {
 
 fn state(row: &Columns<'_>) -> Result<ExecutionState, ReadError> {
     let started = row.optional_time("started")?;
+    let waits = row.get::<Option<&str>>("slot")? == Some("waits");
     Ok(match (started, row.optional_time("ended")?) {
+        (_, None) if waits => ExecutionState::Queued,
         (started, Some(ended)) => ExecutionState::Ended { started, ended, status: status(row)? },
         (Some(started), None) => ExecutionState::Running { started },
         (None, None) => ExecutionState::NotStarted,

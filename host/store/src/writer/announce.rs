@@ -3,11 +3,14 @@
 //! A task of its own, so that the writer's thread goes on with the next group, and because waking two hundred tasks from outside of
 //! their runtime costs a system call for each.
 
+use std::sync::Arc;
+
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::Submitted;
 use super::group::Outcome;
 use super::tx::Told;
+use crate::simulation::Simulation;
 use crate::wake::{Committed, Wake};
 
 /// What the writer has to say.
@@ -22,6 +25,7 @@ pub(super) enum News {
 pub(crate) struct Announcer {
     pub(crate) wakes: mpsc::UnboundedSender<Wake>,
     pub(crate) feed: broadcast::Sender<Committed>,
+    pub(crate) simulation: Option<Arc<dyn Simulation>>,
 }
 
 impl Announcer {
@@ -54,6 +58,9 @@ impl Announcer {
             }
         }
         for wake in told.wakes {
+            if self.simulation.as_ref().is_some_and(|simulation| !simulation.wake(&wake)) {
+                continue;
+            }
             let _no_engine = self.wakes.send(wake);
         }
     }

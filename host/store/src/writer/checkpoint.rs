@@ -44,13 +44,16 @@ impl Checkpointer {
         }
     }
 
-    /// Copies what the other connection left, between two groups of the writer.
+    /// Copies what the other connection left, between two groups of the writer. The next commit begins the log anew, unless somebody
+    /// reads from it at that moment: then it is tried again soon.
     pub(super) fn finish(&self, connection: &mut Connection) {
-        if self.remainder.swap(false, Ordering::Relaxed)
-            && let Err(error) = connection.run("pragma wal_checkpoint(passive)", &[])
-        {
+        if !self.remainder.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        if let Err(error) = connection.run("pragma wal_checkpoint(passive)", &[]) {
             warn(&error);
         }
+        self.next.store(connection.log_pages() + self.bound / 8, Ordering::Relaxed);
     }
 
     /// Ends the other connection's task.
@@ -66,10 +69,9 @@ impl Checkpointer {
             if self.over.load(Ordering::Relaxed) {
                 break;
             }
-            let copied: Result<(i64, i64, i64), sqlx::Error> =
-                sqlx::query_as("pragma wal_checkpoint(passive)").fetch_one(&mut connection).await;
-            match copied {
-                Ok((_, log, copied)) => self.remainder.store(log > copied, Ordering::Relaxed),
+            // What it answers tells nothing of commits made meanwhile: whether anything is left is the writer's to find out.
+            match sqlx::query("pragma wal_checkpoint(passive)").execute(&mut connection).await {
+                Ok(_) => self.remainder.store(true, Ordering::Relaxed),
                 Err(error) => warn(&error),
             }
         }

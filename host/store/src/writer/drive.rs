@@ -8,6 +8,7 @@ use domain::operation::{Operation, OperationState};
 use domain::question::{QuestionRow, question_id};
 
 use super::facts;
+use super::slots::{self, Slot};
 use super::tx::{Stop, Tx};
 use super::unit::{Admission, Drive, OperationBody, json};
 use crate::drive::{DriveCommit, DriveOutcome};
@@ -21,6 +22,8 @@ struct Gate {
     inbox_head: i64,
     application: Arc<str>,
     ended: bool,
+    /// Its slot, and of which pipeline.
+    slot: Option<(Slot, String)>,
 }
 
 /// Applies a drive if its execution is still as it was seen.
@@ -33,6 +36,9 @@ pub(super) fn apply(tx: &mut Tx<'_>, drive: &Drive) -> Result<DriveOutcome, Stop
     pass(tx, &gate, drive)?;
     if commit.inbox_seen > 0 {
         tx.write("delete from inbox where execution = ?1 and number <= ?2", values![gate.number, commit.inbox_seen])?;
+    }
+    for gone in &commit.removed {
+        tx.write("delete from stages where execution = ?1 and ref = ?2", values![gate.number, gone.as_str()])?;
     }
     for (position, (stage, body)) in (0i64..).zip(commit.stages.iter().zip(&drive.stages)) {
         // Rows of one commit are planned parents first, and so are commits.
@@ -66,6 +72,9 @@ pub(super) fn apply(tx: &mut Tx<'_>, drive: &Drive) -> Result<DriveOutcome, Stop
             values![gate.number, status.as_str(), ended, report.map(|report| report.text())],
         )?;
         facts::report(tx, gate.number, report, &mut woken)?;
+        if let Some((slot, pipeline)) = &gate.slot {
+            slots::give_back(tx, gate.number, pipeline, *slot)?;
+        }
     }
     for (target, reason) in &commit.cancel_executions {
         cancel(tx, target, reason, &mut woken)?;
@@ -80,10 +89,11 @@ pub(super) fn apply(tx: &mut Tx<'_>, drive: &Drive) -> Result<DriveOutcome, Stop
     Ok(DriveOutcome::Committed { version: commit.version + 1, first_event: first, due_again, woken })
 }
 
-/// The row, if version, epoch and control are as seen. An end is final: only another end passes after it.
+/// The row, if version, epoch and control are as seen. An end is final: only another end passes after it. And it has taken in
+/// every fact, so that a restart is not lost in it.
 fn gate(tx: &mut Tx<'_>, commit: &DriveCommit) -> Result<Option<Gate>, SqliteError> {
     let gate = tx.sqlite.first(
-        "select number, events, inbox_head, application, ended is not null from executions
+        "select number, events, inbox_head, application, ended is not null, slot, pipeline from executions
         where id = ?1 and version = ?2 and epoch = ?3 and control = ?4",
         values![commit.execution.as_str(), commit.version, commit.epoch, commit.control.as_str()],
         |row| Gate {
@@ -92,16 +102,18 @@ fn gate(tx: &mut Tx<'_>, commit: &DriveCommit) -> Result<Option<Gate>, SqliteErr
             inbox_head: row.int(2),
             application: row.text(3).unwrap_or_default().into(),
             ended: row.int(4) != 0,
+            slot: Slot::parse(row.text(5).as_deref()).map(|slot| (slot, row.text(6).unwrap_or_default())),
         },
     )?;
     let ends = matches!(commit.state, ExecutionState::Ended { .. });
-    Ok(gate.filter(|gate| ends || !gate.ended))
+    let all_heard = |gate: &Gate| gate.ended || gate.inbox_head <= commit.inbox_seen;
+    Ok(gate.filter(|gate| if ends { all_heard(gate) } else { !gate.ended }))
 }
 
 fn pass(tx: &mut Tx<'_>, gate: &Gate, drive: &Drive) -> Result<(), SqliteError> {
     let commit = &drive.commit;
     let (status, started) = match commit.state {
-        ExecutionState::NotStarted => (ExecutionStatus::NotStarted, None),
+        ExecutionState::Queued | ExecutionState::NotStarted => (ExecutionStatus::NotStarted, None),
         ExecutionState::Running { started } if commit.control == ControlKind::Pause => {
             (ExecutionStatus::Paused, Some(started))
         }
@@ -224,21 +236,25 @@ fn inbox_head(tx: &mut Tx<'_>, gate: &Gate, commit: &DriveCommit) -> Result<i64,
 }
 
 /// Admits an execution; false when its id is taken, in which case nothing is written.
-pub(super) fn admit(tx: &mut Tx<'_>, admission: &Admission) -> Result<bool, SqliteError> {
+pub(super) fn admit(tx: &mut Tx<'_>, admission: &Admission) -> Result<bool, Stop> {
     let execution = &admission.new.execution;
     let refused = admission.new.refused.as_deref();
     let number = tx.counters.execution;
     let events = i64::try_from(admission.events.len()).unwrap_or(i64::MAX);
-    let inserted = tx.write(
+    let pipeline = execution.pipeline.as_ref().map(|at| at.id.as_str());
+    let inserted = tx.sqlite.first(
         "insert into executions (number, id, application, pipeline, parent, trigger_type, version, epoch, control, control_note, status,
-          started, ended, due, paused_since, cancel_told, inbox_head, events, report)
-        values (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, ?7, ?8, ?9, null, ?10, null, null, 0, 0, ?11, ?12)
-        on conflict (id) do nothing",
+          started, ended, due, paused_since, cancel_told, inbox_head, events, report, slot)
+        values (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, ?7, ?8, ?9, null, ?10, null, null, 0, 0, ?11, ?12,
+          (select case when (select count(*) from executions o
+              where o.pipeline = q.pipeline and o.slot = 'holds' and o.status <> 'PAUSED') < q.most then 'holds' else 'waits' end
+            from queues q where q.pipeline = ?4 and ?10 is null))
+        on conflict (id) do nothing returning slot",
         values![
             number,
             execution.id.as_str(),
             execution.application.as_str(),
-            execution.pipeline.as_ref().map(|at| at.id.as_str()),
+            pipeline,
             execution.parent.as_ref().map(|parent| parent.execution.as_str()),
             execution.trigger.get("type").and_then(|kind| kind.as_str()).unwrap_or("manual"),
             execution.control.kind.as_str(),
@@ -248,10 +264,10 @@ pub(super) fn admit(tx: &mut Tx<'_>, admission: &Admission) -> Result<bool, Sqli
             events,
             admission.report.as_deref()
         ],
+        |row| Slot::parse(row.text(0).as_deref()),
     )?;
-    if inserted == 0 {
-        return Ok(false);
-    }
+    let Some(slot) = inserted else { return Ok(false) };
+    tx.dirty = true;
     tx.counters.execution += 1;
     tx.write(
         "insert into execution_starts (execution, name, parent, trigger, principal, roles, created, catalog, revision, document, refused)
@@ -271,8 +287,10 @@ pub(super) fn admit(tx: &mut Tx<'_>, admission: &Admission) -> Result<bool, Sqli
         ],
     )?;
     tx.journal((number, &execution.id, &execution.application.0), 1, &admission.events, &admission.events_body)?;
-    if refused.is_none() {
-        tx.admitted.push(Wake::Admitted(Arc::clone(&admission.new)));
+    match (slot, pipeline) {
+        (Some(Slot::Waits), Some(pipeline)) => slots::line_up(tx, number, &execution.id, pipeline)?,
+        _ if refused.is_none() => tx.admitted.push(Wake::Admitted(Arc::clone(&admission.new))),
+        _ => {}
     }
     Ok(true)
 }

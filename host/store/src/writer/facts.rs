@@ -7,6 +7,7 @@ use domain::operation::OperationKey;
 use domain::trigger::TriggerEvent;
 use domain::{Failure, FailureClass, Params};
 
+use super::slots;
 use super::tx::{Stop, Tx};
 use super::unit::json;
 use crate::sqlite::{SqliteError, values};
@@ -26,6 +27,26 @@ pub(super) fn add(tx: &mut Tx<'_>, execution: &ExecutionId, fact: &str) -> Resul
     tell(tx, number, fact)?;
     tx.moved(execution);
     Ok(())
+}
+
+/// Adds the fact that restarts a stage, and takes an execution that is complete up again: it stands as admitted, with its stages.
+/// Where its pipeline takes turns, it takes one anew (reference pipelines-and-stages.md §2.13, step 3).
+pub(super) fn restart(tx: &mut Tx<'_>, execution: &ExecutionId, fact: &str) -> Result<(), Stop> {
+    let complete = tx.sqlite.first(
+        "select number from executions where id = ?1 and ended is not null",
+        values![execution.as_str()],
+        |row| row.int(0),
+    )?;
+    tx.write(
+        "update executions set ended = null, started = null, status = 'NOT_STARTED', control = 'run', control_note = null,
+          cancel_told = 0, paused_since = null, due = null, report = null
+        where id = ?1 and ended is not null",
+        values![execution.as_str()],
+    )?;
+    if let Some(number) = complete {
+        slots::take(tx, number)?;
+    }
+    add(tx, execution, fact)
 }
 
 /// Raises the head and writes the row under it, so that no commit misses it.

@@ -9,6 +9,7 @@ mod drive;
 mod facts;
 mod group;
 mod single;
+mod slots;
 mod tx;
 mod unit;
 
@@ -19,9 +20,10 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use domain::environment::Environment;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::config::{Fatal, StoreConfig};
+use crate::simulation::Simulation;
 use crate::sqlite::{Connection, SqliteError};
 use crate::write::WriteError;
 use announce::News;
@@ -169,6 +171,27 @@ impl Writer {
             stopped = self.settle(group).err();
         }
         self.end(queue, orders, stopped.is_none());
+    }
+
+    /// As [`Writer::run`], as a task of the environment: what has been ordered when its turn comes is written in that turn.
+    pub(crate) async fn run_in_turns(
+        mut self,
+        orders: Receiver<Order>,
+        ordered: Arc<Notify>,
+        simulation: Arc<dyn Simulation>,
+    ) {
+        let mut queue = Queue::default();
+        let mut trusted = true;
+        while trusted && queue.closing.is_empty() {
+            ordered.notified().await;
+            queue.receive(&orders);
+            while trusted && !queue.waiting.is_empty() {
+                let group = self.form(&mut queue.waiting);
+                trusted = self.settle(group).is_ok();
+                simulation.settled();
+            }
+        }
+        self.end(queue, orders, trusted);
     }
 
     fn end(mut self, mut queue: Queue, orders: Receiver<Order>, trusted: bool) {

@@ -6,6 +6,7 @@ use domain::id::{ApplicationName, ExecutionId};
 use domain::pipeline::{Definition, Pipeline};
 use domain::question::Vote;
 
+use super::slots;
 use super::tx::{Stop, Tx};
 use super::unit::json;
 use crate::sqlite::{SqliteError, values};
@@ -17,6 +18,12 @@ pub(super) fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<(), Stop> {
         Write::SaveApplication { application, expect } => save_application(tx, application, *expect),
         Write::DeleteApplication(name) => delete_application(tx, name),
         Write::SavePipeline { pipeline, expect } => save_pipeline(tx, pipeline, *expect),
+        Write::OrderPipelines(order) => {
+            for (place, id) in (0i64..).zip(order) {
+                tx.write("update pipelines set position = ?2 where id = ?1", values![id.as_str(), place])?;
+            }
+            Ok(())
+        }
         Write::DeletePipeline(id) => {
             let deleted = tx.write("delete from pipelines where id = ?1", values![id.as_str()])?;
             some(deleted, "pipeline")
@@ -50,7 +57,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<(), Stop> {
             )?;
             Ok(())
         }
-        Write::Admit(_) | Write::Inbox { .. } | Write::Checkpoint(_) | Write::Event { .. } => {
+        Write::Admit(_) | Write::Inbox { .. } | Write::Restart { .. } | Write::Checkpoint(_) | Write::Event { .. } => {
             refuse(WriteError::Database("a write came to the wrong place".into()))
         }
     }
@@ -126,10 +133,21 @@ fn save_pipeline(tx: &mut Tx<'_>, pipeline: &Pipeline, expect: Option<i64>) -> R
     }
     let values = values![id.as_str(), application.as_str(), name, *revision, document.text(), *updated, updated_by];
     tx.write(
-        "insert into pipelines (id, application, name, revision, document, updated, updated_by) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "insert into pipelines (id, application, name, revision, document, updated, updated_by, position)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         on conflict (id) do update set application = excluded.application, name = excluded.name, revision = excluded.revision,
-          document = excluded.document, updated = excluded.updated, updated_by = excluded.updated_by",
-        values,
+          document = excluded.document, updated = excluded.updated, updated_by = excluded.updated_by,
+          position = coalesce(excluded.position, position)",
+        values![
+            id.as_str(),
+            application.as_str(),
+            name,
+            *revision,
+            document.text(),
+            *updated,
+            updated_by,
+            document.get("index").and_then(|index| index.as_i64())
+        ],
     )?;
     let kept = tx.write(
         "insert into pipeline_revisions (pipeline, application, name, revision, document, updated, updated_by)
@@ -140,13 +158,13 @@ fn save_pipeline(tx: &mut Tx<'_>, pipeline: &Pipeline, expect: Option<i64>) -> R
         // The revision stayed from a pipeline of this id that was removed, and executions are pinned to it.
         return refuse(WriteError::Changed { what: "pipeline" });
     }
-    Ok(keep_triggers(tx, pipeline)?)
+    let (definition, _problems) = Definition::read(document);
+    keep_triggers(tx, id.as_str(), &definition)?;
+    slots::limit(tx, id.as_str(), &definition)
 }
 
-fn keep_triggers(tx: &mut Tx<'_>, pipeline: &Pipeline) -> Result<(), SqliteError> {
-    let id = pipeline.id.as_str();
+fn keep_triggers(tx: &mut Tx<'_>, id: &str, definition: &Definition) -> Result<(), SqliteError> {
     tx.write("delete from pipeline_triggers where pipeline = ?1", values![id])?;
-    let (definition, _problems) = Definition::read(&pipeline.document);
     for trigger in definition.triggers.iter().filter(|trigger| trigger.enabled) {
         let position = i64::try_from(trigger.index).unwrap_or(i64::MAX);
         let source = trigger.config.get("source").and_then(|source| source.as_str());
@@ -168,6 +186,17 @@ fn raise_control(tx: &mut Tx<'_>, execution: &ExecutionId, control: &Control) ->
     )?;
     some(changed, "execution")?;
     tx.moved(execution);
+    if control.kind == ControlKind::Pause {
+        // What is paused does not count (trap 11).
+        let held = tx.sqlite.first(
+            "select pipeline from executions where id = ?1 and slot = 'holds'",
+            values![execution.as_str()],
+            |row| row.text(0).unwrap_or_default(),
+        )?;
+        if let Some(pipeline) = held {
+            slots::fill(tx, &pipeline)?;
+        }
+    }
     Ok(())
 }
 

@@ -88,6 +88,7 @@ impl<'c> Tx<'c> {
                 }
             }
             Item::Inbox { execution, fact } => facts::add(self, execution, fact)?,
+            Item::Restart { execution, fact } => facts::restart(self, execution, fact)?,
             Item::Checkpoint { key, begun } => facts::checkpoint(self, key, begun)?,
             Item::Event { event, outcomes, body } => facts::heard(self, event, outcomes, body)?,
             Item::Single(write) => single::apply(self, write)?,

@@ -62,6 +62,10 @@ pub(crate) enum Item {
         execution: ExecutionId,
         fact: String,
     },
+    Restart {
+        execution: ExecutionId,
+        fact: String,
+    },
     Checkpoint {
         key: OperationKey,
         begun: String,
@@ -106,6 +110,7 @@ impl Unit {
             Ok(match write {
                 Write::Admit(new) => Item::Admit(Box::new(Admission::new(new)?)),
                 Write::Inbox { execution, fact } => Item::Inbox { execution, fact: json(&fact)? },
+                Write::Restart { execution, fact } => Item::Restart { execution, fact: json(&fact)? },
                 Write::Checkpoint(Checkpoint { key, begun }) => Item::Checkpoint { key, begun: json(&begun)? },
                 Write::Event { event, outcomes } => {
                     let outcomes: Vec<StoredOutcome> = outcomes.into_iter().map(StoredOutcome::from).collect();
@@ -172,7 +177,7 @@ impl Item {
     fn bytes(&self) -> usize {
         match self {
             Item::Admit(admission) => admission.bytes(),
-            Item::Inbox { fact, .. } => 128 + fact.len(),
+            Item::Inbox { fact, .. } | Item::Restart { fact, .. } => 128 + fact.len(),
             Item::Checkpoint { begun, .. } => 128 + begun.len(),
             Item::Event { event, body, .. } => 256 + body.len() + event.payload.text().len(),
             Item::Single(write) => match write.as_ref() {

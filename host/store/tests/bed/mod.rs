@@ -146,6 +146,7 @@ pub fn drive(id: &str, version: i64) -> DriveCommit {
         paused_since: None,
         cancel_told: false,
         due: None,
+        removed: Vec::new(),
         stages: Vec::new(),
         events: Vec::new(),
         operations: Vec::new(),
@@ -184,12 +185,14 @@ pub fn stage(execution: &str, reference: &str) -> StoredStage {
         record: Record { outputs: params(r#"{"a":"\u0000 \" 中文"}"#), ..Record::default() },
         problem: None,
         acting_as: None,
+        past: false,
     };
     StoredStage {
         id: StageId::derive(&execution.into(), &reference.into()),
         ref_id: reference.into(),
         run: 1,
         planned: None,
+        kept: None,
         state: StoredState::Ended(Box::new(ended)),
     }
 }

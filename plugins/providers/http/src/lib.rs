@@ -1,5 +1,8 @@
-//! Provider `http`: sends requests and watches status addresses. Rules: reference `pipelines-and-stages.md` §3.7.
+//! Provider `http`: sends requests, watches status addresses, fetches files, and tells URLs of what happens. Rules: reference
+//! `pipelines-and-stages.md` §3.7, §2.14, §6.
 
+mod fetch;
+mod notify;
 mod poll;
 mod reply;
 mod request;
@@ -12,11 +15,19 @@ pub fn plugin() -> ProviderPlugin {
     ProviderPlugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
         .named("http")
         .label("HTTP", "HTTP")
-        .help("Sends HTTP requests and watches status addresses.", "发送 HTTP 请求，并轮询状态地址。")
+        .help(
+            "Sends HTTP requests, watches status addresses, fetches files and delivers notifications to URLs.",
+            "发送 HTTP 请求、轮询状态地址、获取文件，并向 URL 发送通知。",
+        )
         .operation(OperationKind::new("request", request::request))
         .operation(OperationKind::new("poll", poll::poll).safe())
+        .operation(OperationKind::new("fetch", fetch::fetch).safe())
+        .operation(OperationKind::new("notify", notify::notify))
+        .artifacts(&["http/file"])
+        .notifications(&["webhook", "http"])
         .account::<request::Account>(&["basic", "bearer", "header"])
         .wants_http(&["*"])
+        .wants("blobs", true.into())
         .wants("sign", true.into())
 }
 

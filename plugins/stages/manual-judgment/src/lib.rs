@@ -11,6 +11,9 @@ use judgment::{Judgment, question};
 /// 72 hours in milliseconds.
 const TIMEOUT: u64 = 259_200_000;
 
+/// What notifications say of a stage that waits.
+const AWAITS: &str = "is awaiting manual judgment";
+
 async fn judge(config: ManualJudgment, flow: Flow) -> Result<Finish, Failure> {
     flow.phase("waitForJudgment");
     let judged = async {
@@ -30,7 +33,8 @@ async fn judge(config: ManualJudgment, flow: Flow) -> Result<Finish, Failure> {
         flow.context("lastModifiedBy", by);
     }
     if config.send_notifications.0 {
-        let detail = json!({ "judgmentInput": judgment.input, "judgedBy": judgment.by });
+        let says = if judgment.goes_on { "was judged to continue" } else { "was judged to stop" };
+        let detail = json!({ "says": says, "judgmentInput": judgment.input, "judgedBy": judgment.by });
         flow.notify("notify/judged", judgment.moment(), detail).await;
     }
     if !judgment.goes_on {
@@ -76,7 +80,7 @@ async fn remind(config: &ManualJudgment, flow: &Flow) -> std::convert::Infallibl
 /// What a message about the question may say.
 fn detail(config: &ManualJudgment) -> Value {
     let inputs: Vec<&Value> = config.judgment_inputs.iter().map(|input| &input.value).collect();
-    json!({ "instructions": config.instructions, "judgmentInputs": inputs })
+    json!({ "says": AWAITS, "instructions": config.instructions, "judgmentInputs": inputs })
 }
 
 /// The plugin.

@@ -22,6 +22,7 @@ pub(super) struct Exchange {
     headers: BTreeMap<String, String>,
     #[serde(default)]
     body: Value,
+    blob: Option<String>,
     failure: Option<Failure>,
 }
 
@@ -78,7 +79,7 @@ pub(crate) fn exchange(request: Request) -> Result<Response, Failure> {
             value => value.to_string().into_bytes(),
         };
         let headers = exchange.headers.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
-        Ok(Response { status: exchange.status, headers, body })
+        Ok(Response { status: exchange.status, headers, body, blob: exchange.blob })
     })
 }
 
@@ -103,5 +104,6 @@ fn describe(request: &Request, expected: &Value) -> Value {
     serde_json::json!({
         "method": request.method, "url": request.url, "headers": headers, "body": body,
         "timeout": request.timeout, "redirects": request.redirects, "identity": request.identity,
+        "intoBlob": request.into_blob,
     })
 }

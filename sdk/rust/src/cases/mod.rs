@@ -32,7 +32,7 @@
 //! the same), cancels after every turn (the stage must end), and answers every open request with a failure and with nonsense (nothing may panic).
 //!
 //! # A provider's case
-//! `operation` (or `query`), `input`, `account`, `key`, and `calls`: each with the `exchanges` it makes (`send`, then `status`, `headers`, `body` or
+//! `operation` (or `query`), `input`, `account`, `key`, and `calls`: each with the `exchanges` it makes (`send`, then `status`, `headers`, `body`, `blob` or
 //! `failure`) and `done`, `failed` or `again: {after, progress}`. The checkpoint is passed on. Every call is made twice and must do the same.
 //!
 //! # A trigger's case

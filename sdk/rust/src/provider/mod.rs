@@ -165,14 +165,14 @@ impl ProviderPlugin {
         self
     }
 
-    /// Artifact types that it can resolve and fetch.
+    /// Artifact types that it can resolve and fetch: its operation `fetch` gets the content. `kubernetes/*` is every type of that category.
     #[must_use]
     pub fn artifacts(mut self, kinds: &'static [&'static str]) -> Self {
         self.artifacts = kinds;
         self
     }
 
-    /// Notification types that it can deliver.
+    /// Notification types that it can deliver, by its operation `notify`.
     #[must_use]
     pub fn notifications(mut self, kinds: &'static [&'static str]) -> Self {
         self.notifications = kinds;

@@ -96,6 +96,10 @@ fn unmet_conditions(input: Anything, _: QueryCall) -> Result<Value, Failure> {
     Ok(if is_frozen { json!([{ "name": "freeze", "description": "Nothing moves." }]) } else { json!([]) })
 }
 
+fn broken(_: Anything, _: QueryCall) -> Result<Value, Failure> {
+    panic!("this query traps, whoever asks")
+}
+
 /// The plugin.
 pub fn plugin() -> ProviderPlugin {
     ProviderPlugin::new("idle", env!("CARGO_PKG_VERSION"))
@@ -105,9 +109,14 @@ pub fn plugin() -> ProviderPlugin {
         .operation(OperationKind::new("slow", slow))
         .operation(OperationKind::new("fail", fail))
         .operation(OperationKind::new("trap", trap))
+        .operation(OperationKind::new("notify", nothing))
+        .operation(OperationKind::new("fetch", nothing).safe())
         .query(QueryKind::new("echo", echo))
         .query(QueryKind::new("server-groups", server_groups))
         .query(QueryKind::new("unmet-conditions", unmet_conditions))
+        .query(QueryKind::new("broken", broken))
+        .artifacts(&["idle/thing", "things/*"])
+        .notifications(&["idle"])
         .account::<Anything>(&[])
 }
 

@@ -1,4 +1,5 @@
-//! Guest `panics`: a stage whose every step panics, so that hosts can show what they make of it.
+//! Guest `panics`: a stage whose every step panics, so that hosts can show what they make of it. A test mends it by writing `mended` over
+//! `broken` in the component's bytes: a fixed version, without a build of its own.
 
 use mainsheet_sdk::prelude::*;
 
@@ -10,8 +11,12 @@ pub struct Panics {
     message: String,
 }
 
+/// Whether this is the broken version.
+static VERSION: [u8; 13] = *b"panics:broken";
+
 async fn step(config: Panics, _: Flow) -> Finish {
-    panic!("{}", config.message)
+    assert!(std::hint::black_box(&VERSION).ends_with(b"mended"), "{}", config.message);
+    Finish::succeeded()
 }
 
 /// The plugin.

@@ -8,6 +8,8 @@ use domain::{Failure, Params};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::held::Held;
+use super::waiting::Waiting;
 use crate::moment::Moment;
 use crate::v1::questions::wire::Question;
 
@@ -157,6 +159,9 @@ pub struct WholeExecution {
     /// Why its start was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// What it waits behind, while it waits for a slot of its pipeline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
     /// Since when it is paused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paused_since: Option<Moment>,
@@ -183,6 +188,7 @@ impl From<ExecutionView> for WholeExecution {
             paused_since,
             due,
             refused,
+            waiting,
             events,
             document,
             stages,
@@ -190,6 +196,7 @@ impl From<ExecutionView> for WholeExecution {
         } = view;
         let (open, decided): (Vec<_>, Vec<_>) = questions.into_iter().partition(|question| question.closed.is_none());
         WholeExecution {
+            waiting: waiting.map(|waiting| Waiting::of(waiting, &execution.name)),
             execution: execution.into(),
             version,
             events,
@@ -257,6 +264,9 @@ pub struct Stage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, example = json!({"class": "denied", "code": "grant.http-host", "message": "The host is not granted."}))]
     pub problem: Option<Failure>,
+    /// Why it waits although it has something to do: its plugin is in quarantine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
 }
 
 /// A phase of a stage.
@@ -264,6 +274,9 @@ pub struct Stage {
 pub struct Phase {
     /// As the stage names it.
     pub name: String,
+    /// Spinnaker's status of the task.
+    #[schema(example = "RUNNING")]
+    pub status: &'static str,
     /// When it began.
     pub started: Moment,
     /// When it ended.
@@ -305,6 +318,7 @@ impl From<StageView> for Stage {
             pending,
             children,
             problem,
+            held,
         } = view;
         let (parent, placement) = synthetic.unzip();
         Stage {
@@ -325,18 +339,23 @@ impl From<StageView> for Stage {
             context,
             outputs,
             artifacts,
-            phases: phases.into_iter().map(Phase::from).collect(),
+            phases: Phase::all(phases, status),
             pending: pending.into_iter().map(Pending::from).collect(),
             children,
             problem,
+            held: held.map(Held::from),
         }
     }
 }
 
-impl From<domain::stage::Phase> for Phase {
-    fn from(phase: domain::stage::Phase) -> Phase {
-        let domain::stage::Phase { name, started, ended } = phase;
-        Phase { name, started: started.into(), ended: ended.map(Into::into) }
+impl Phase {
+    fn all(phases: Vec<domain::stage::Phase>, stage: domain::stage::StageStatus) -> Vec<Phase> {
+        let last = phases.len().saturating_sub(1);
+        let shown = phases.into_iter().enumerate().map(|(index, phase)| {
+            let status = phase.status(index == last, stage).as_str();
+            Phase { name: phase.name, status, started: phase.started.into(), ended: phase.ended.map(Into::into) }
+        });
+        shown.collect()
     }
 }
 

@@ -6,6 +6,7 @@ pub mod get;
 pub mod get_named;
 pub mod list;
 pub mod list_named;
+pub mod order;
 pub mod revision;
 pub mod revisions;
 pub mod save;

@@ -18,5 +18,5 @@ pub async fn handler(
     Authenticated(caller): Authenticated,
     Path(plugin): Path<String>,
 ) -> Result<Json<Plugin>, Problem> {
-    Ok(Json(app.plugin(&caller, &plugin)?.into()))
+    Ok(Json(Plugin::of(&app, app.plugin(&caller, &plugin)?)))
 }

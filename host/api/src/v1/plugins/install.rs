@@ -21,5 +21,5 @@ pub async fn handler(
     Raw(component): Raw<COMPONENT_LIMIT>,
 ) -> Result<(StatusCode, Json<Plugin>), Problem> {
     let installed = app.install_plugin(&caller, component, query.granted()?).await?;
-    Ok((StatusCode::CREATED, Json(installed.into())))
+    Ok((StatusCode::CREATED, Json(Plugin::of(&app, installed))))
 }

@@ -18,5 +18,5 @@ pub async fn handler(
     Authenticated(caller): Authenticated,
     QueryString(query): QueryString<ListQuery>,
 ) -> Result<Json<Listing<Plugin>>, Problem> {
-    Ok(Json(paging::listing(app.plugins(&caller, &query.page()?), Plugin::from)))
+    Ok(Json(paging::listing(app.plugins(&caller, &query.page()?), |plugin| Plugin::of(&app, plugin))))
 }

@@ -7,6 +7,7 @@ pub mod inspect;
 pub mod install;
 pub mod list;
 pub mod refused;
+pub mod release;
 pub mod remove;
 pub mod rollback;
 mod wire;

@@ -19,5 +19,5 @@ pub async fn handler(
     Authenticated(caller): Authenticated,
     Path(plugin): Path<String>,
 ) -> Result<Json<Option<Plugin>>, Problem> {
-    Ok(Json(app.switch_plugin(&caller, &plugin, Switch::Rollback).await?.map(Plugin::from)))
+    Ok(Json(app.switch_plugin(&caller, &plugin, Switch::Rollback).await?.map(|plugin| Plugin::of(&app, plugin))))
 }

@@ -1,6 +1,8 @@
 //! Plugins on the wire.
 
+use app::App;
 use app::plugins::{Granted, Inspection};
+use domain::Digest;
 use domain::plugin::{Grants, Installed, Manifest, PluginKind};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -26,6 +28,12 @@ pub struct Plugin {
     pub kind: &'static str,
     /// Whether new executions find it.
     pub enabled: bool,
+    /// `enabled`, `disabled`, or `quarantined` when the component in force is not called for now.
+    #[schema(example = "enabled")]
+    pub state: &'static str,
+    /// Its components that are not called for now: they failed in several executions of several applications.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub quarantine: Vec<Quarantined>,
     /// SHA-256 of the component in force.
     pub digest: String,
     /// The component before it, that a rollback returns to.
@@ -41,10 +49,38 @@ pub struct Plugin {
     pub manifest: Manifest,
 }
 
-impl From<Installed> for Plugin {
-    fn from(plugin: Installed) -> Plugin {
+/// A component that is not called for now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Quarantined {
+    /// SHA-256 of the component.
+    pub digest: String,
+    /// Since when.
+    pub since: Moment,
+    /// Executions that it failed in.
+    pub executions: Vec<String>,
+    /// Applications that these belong to.
+    pub applications: Vec<String>,
+    /// Code of the last fault.
+    #[schema(example = "plugin.trap")]
+    pub code: String,
+    /// What the last fault was.
+    pub message: String,
+}
+
+impl Plugin {
+    /// An installed plugin, with what `app` knows of its quarantine.
+    pub fn of(app: &App, plugin: Installed) -> Plugin {
         let Installed { digest, manifest, granted, enabled, installed, previous } = plugin;
+        let held = app.quarantine();
+        let quarantined = held.held.contains_key(&digest);
+        let own = held.held.iter().filter(|(_, held)| held.plugin == manifest.id);
         Plugin {
+            state: match (enabled, quarantined) {
+                (false, _) => "disabled",
+                (true, true) => "quarantined",
+                (true, false) => "enabled",
+            },
+            quarantine: own.map(|(digest, held)| Quarantined::of(digest, held)).collect(),
             name: manifest.id.to_string(),
             version: manifest.version.clone(),
             kind: kind(manifest.kind),
@@ -54,6 +90,19 @@ impl From<Installed> for Plugin {
             installed: installed.into(),
             granted,
             manifest,
+        }
+    }
+}
+
+impl Quarantined {
+    fn of(digest: &Digest, held: &domain::plugin::Quarantined) -> Quarantined {
+        Quarantined {
+            digest: digest.to_string(),
+            since: held.since.into(),
+            executions: held.executions.iter().map(ToString::to_string).collect(),
+            applications: held.applications.iter().map(ToString::to_string).collect(),
+            code: held.code.clone(),
+            message: held.message.clone(),
         }
     }
 }

@@ -61,7 +61,7 @@ impl Document {
 }
 
 /// The documents of `source`: a file, a folder with everything below it, or `-`.
-pub(super) fn read(source: &str) -> Result<Vec<Document>, CliError> {
+pub(in crate::cli) fn read(source: &str) -> Result<Vec<Document>, CliError> {
     if source == "-" {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map_err(|error| unreadable("standard input", &error.to_string()))?;

@@ -1,6 +1,6 @@
 //! `mainsheet apply`: save presets, applications and pipelines.
 
-mod document;
+pub(super) mod document;
 
 use clap::Args;
 use domain::code::code;

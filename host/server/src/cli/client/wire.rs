@@ -97,9 +97,12 @@ pub struct Stage {
     /// Why it failed.
     #[serde(default)]
     pub problem: Option<Problem>,
+    /// Why it waits although it has something to do.
+    #[serde(default)]
+    pub held: Option<Problem>,
 }
 
-/// Why a stage failed.
+/// Why a stage failed, or waits.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Problem {
     /// Stable code.

@@ -20,7 +20,7 @@ pub(super) fn board(execution: &Execution, now: i64) -> Vec<String> {
     let kind = stages.iter().map(|stage| width(&stage.kind)).max().unwrap_or(0);
     for stage in stages {
         lines.push(line(stage, indent(stage, stages), (name, kind), now));
-        if let Some(problem) = &stage.problem {
+        for problem in stage.problem.iter().chain(&stage.held) {
             lines.push(format!("      {DIM}{} [{}]{PLAIN}", problem.message, problem.code));
         }
     }

@@ -27,7 +27,7 @@ impl Changes {
             }
             let took = stage.ended.map(|_| duration(stage.started, stage.ended, 0)).unwrap_or_default();
             lines.push(format!("  {:<15} {}  {took}", stage.status, stage.name).trim_end().to_owned());
-            if let Some(problem) = &stage.problem {
+            for problem in stage.problem.iter().chain(&stage.held) {
                 lines.push(format!("    {} [{}]", problem.message, problem.code));
             }
         }

@@ -7,6 +7,7 @@ use super::super::Context;
 use super::super::client::{Page, route};
 use super::super::error::{CliError, Exit};
 use super::super::output::{self, Columns};
+use super::super::show;
 use super::COLUMNS;
 
 /// What was not installed, and why.
@@ -54,7 +55,7 @@ impl Show {
         if context.json() {
             output::json(&found);
         } else {
-            output::yaml(&found);
+            output::lines(&show::plugin(&found));
         }
         Ok(Exit::Success)
     }

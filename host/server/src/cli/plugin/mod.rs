@@ -19,11 +19,12 @@ Examples:
   mainsheet plugin install my-stage.wasm
   mainsheet plugin install my-provider.wasm --grant-wanted
   mainsheet plugin list
-  mainsheet plugin rollback my-stage                   the version in force before";
+  mainsheet plugin rollback my-stage                   the version in force before
+  mainsheet plugin release my-stage                    call it again after a quarantine";
 
 /// What lists of plugins show.
 pub(super) const COLUMNS: Columns =
-    &[("name", "/name"), ("version", "/version"), ("kind", "/kind"), ("enabled", "/enabled"), ("digest", "/digest")];
+    &[("name", "/name"), ("version", "/version"), ("kind", "/kind"), ("state", "/state"), ("digest", "/digest")];
 
 /// Install and switch plugins, begin one of your own.
 #[derive(Args)]
@@ -41,6 +42,7 @@ enum Verb {
     Enable(switch::Enable),
     Disable(switch::Disable),
     Rollback(switch::Rollback),
+    Release(switch::Release),
     Remove(switch::Remove),
     New(new::New),
     Check(check::Check),
@@ -55,6 +57,7 @@ impl Arguments {
             Verb::Enable(verb) => verb.run(context),
             Verb::Disable(verb) => verb.run(context),
             Verb::Rollback(verb) => verb.run(context),
+            Verb::Release(verb) => verb.run(context),
             Verb::Remove(verb) => verb.run(context),
             Verb::New(verb) => verb.run(context),
             Verb::Check(verb) => verb.run(context),

@@ -32,6 +32,16 @@ pub(super) struct Rollback {
     plugin: Plugin,
 }
 
+/// Let a plugin be called again that is in quarantine. Stages that wait for it go on with the version in force.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  mainsheet plugin install my-stage-1.0.1.wasm && mainsheet plugin release my-stage     with a fix\n  mainsheet plugin rollback my-stage && mainsheet plugin release my-stage                with the version before\n  mainsheet plugin release my-stage                                                      as it is"
+)]
+pub(super) struct Release {
+    #[command(flatten)]
+    plugin: Plugin,
+}
+
 /// Take a plugin out of the catalogue; executions that run keep it to their end.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  mainsheet plugin remove my-stage")]
@@ -61,6 +71,12 @@ impl Disable {
 impl Rollback {
     pub(super) fn run(&self, context: &Context) -> Result<Exit, CliError> {
         self.plugin.switch("rollback", "is what it was before", context)
+    }
+}
+
+impl Release {
+    pub(super) fn run(&self, context: &Context) -> Result<Exit, CliError> {
+        self.plugin.switch("release", "is released: stages that waited for it go on", context)
     }
 }
 

@@ -1,0 +1,4 @@
+//! Expressions that people try out.
+
+pub mod evaluate;
+mod wire;
