@@ -19,7 +19,7 @@ use crate::authenticate::Authenticated;
 use crate::extract::QueryString;
 use crate::problem::Problem;
 use crate::serve::Closing;
-use crate::v1::executions::wire::NumberedEvent;
+use crate::v1::executions::numbered_event::NumberedEvent;
 use crate::v1::filters::StreamFilters;
 
 /// How often a silent stream says that it is alive.

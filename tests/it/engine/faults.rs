@@ -48,7 +48,7 @@ async fn a_synthetic_stage_of_an_unknown_type_fails_in_words() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_plugin_is_denied_is_audited_and_a_loop_of_it_is_counted() {
     let bed = Bed::open(&["scripted", "meddler"]).await.unwrap();
-    let target = json!({ "url": "http://127.0.0.1:1/meddle" });
+    let target = json!({ "url": "http://10.255.255.1:1/meddle" });
     let query = |number: u32| json!({ "label": format!("q{number}"), "query": { "provider": "meddler", "kind": "meddle", "input": target } });
     let mut asks = script(Value::Array((0..5).map(query).collect()));
     asks["tolerate"] = true.into();

@@ -71,24 +71,33 @@ impl Timeline {
             EventKind::Notice { stage, when, .. } => format!("{} tells {when}", self.reference(stage)),
             EventKind::StageHeld { reference, reason, .. } => format!("{reference} held {}", reason.code),
             EventKind::StageReleased { reference, .. } => format!("{reference} released"),
-            EventKind::NotificationOrdered { stage, when, kind, address, .. } => {
-                format!("{} tells {when} to {kind} {address}", self.teller(stage.as_ref()))
-            }
-            // Nothing waits for a delivery, so when it is done is nobody's claim.
-            EventKind::NotificationEnded { failure: None, .. } => return None,
-            EventKind::NotificationEnded { stage, label, failure: Some(failure) } => {
-                let name = label.as_str().trim_start_matches("$notify/");
-                let name = name.trim_end_matches(|end: char| end.is_ascii_digit() || end == '/');
-                format!("{} could not tell {name}: {}", self.teller(stage.as_ref()), failure.code)
-            }
-            EventKind::NotificationUndeliverable { stage, when, kind, address, reason } => {
-                format!("{} cannot tell {when} to {kind} {address}: {}", self.teller(stage.as_ref()), reason.code)
-            }
+            EventKind::NotificationOrdered { .. }
+            | EventKind::NotificationEnded { .. }
+            | EventKind::NotificationUndeliverable { .. } => return self.notification(kind),
             EventKind::StageFault { stage, failure, retrying } => {
                 let then = if *retrying { "tried again" } else { "given up" };
                 format!("{} fault {}, {then}", self.reference(stage), failure.code)
             }
         })
+    }
+
+    fn notification(&self, kind: &EventKind) -> Option<String> {
+        match kind {
+            EventKind::NotificationOrdered { stage, when, kind, address, .. } => {
+                Some(format!("{} tells {when} to {kind} {address}", self.teller(stage.as_ref())))
+            }
+            EventKind::NotificationEnded { stage, label, failure: Some(failure) } => {
+                let name = label.as_str().trim_start_matches("$notify/");
+                let name = name.trim_end_matches(|end: char| end.is_ascii_digit() || end == '/');
+                Some(format!("{} could not tell {name}: {}", self.teller(stage.as_ref()), failure.code))
+            }
+            EventKind::NotificationUndeliverable { stage, when, kind, address, reason } => {
+                let teller = self.teller(stage.as_ref());
+                Some(format!("{teller} cannot tell {when} to {kind} {address}: {}", reason.code))
+            }
+            // Nothing waits for a delivery, so when it is done is nobody's claim.
+            _ => None,
+        }
     }
 
     fn teller(&self, stage: Option<&StageId>) -> String {

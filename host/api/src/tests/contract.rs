@@ -40,8 +40,8 @@ fn operations() -> Vec<Operation> {
 
 impl Operation {
     fn is_write(&self) -> bool {
-        // Evaluating is a POST because its question is long; it changes nothing.
-        self.method != "GET" && self.id != "evaluateExpressions"
+        // Evaluating and simulating are POST because their questions are long; they change nothing.
+        self.method != "GET" && self.id != "evaluateExpressions" && !self.id.starts_with("simulate")
     }
 
     fn request(&self, fixtures: &BTreeMap<&str, String>, token: Option<&str>) -> Request<Body> {

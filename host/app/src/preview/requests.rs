@@ -3,6 +3,7 @@
 use domain::evaluation::{self, Given, Scene};
 use domain::execution::Parent;
 use domain::id::ExecutionId;
+use domain::notification;
 use domain::operation::OperationKey;
 use domain::params::Value;
 use domain::question::Question;
@@ -43,12 +44,28 @@ impl Player<'_> {
             Order::Ask { key, question, .. } => self.ask(key, question, preview),
             Order::RunPipeline { key, child, principal } => self.run(key, &child, &principal, preview).await,
             Order::Await { key, execution } => self.wait(key, &execution),
-            Order::Notify { key, when, detail } => {
-                let wanted = self.wanted(&key, "notification", when, detail, Modelled::usual(Params::null(), 0));
-                preview.requests.push(wanted);
-                self.answer(key, None, Ok(Params::null()), 0);
-            }
+            Order::Notify { key, when, detail } => self.notify(key, &when, &detail, preview),
             Order::CloseQuestion(_) | Order::CancelExecution { .. } => {}
+        }
+    }
+
+    /// One request for each notification that is configured for the event.
+    fn notify(&mut self, key: OperationKey, when: &str, detail: &Params, preview: &mut Preview) {
+        let by_host = notification::is_event(&key.label);
+        let due = match self.view.position(&key.stage) {
+            Some(position) => {
+                let config = self.view.stages[position].configuration();
+                notification::due_for_stage(config, when, by_host, detail)
+            }
+            None => notification::due_for_execution(&self.document, &self.view.execution.trigger, &[], when),
+        };
+        for entry in due {
+            let input = Params::new(json!({ "type": entry.kind, "address": entry.address }));
+            let answer = Modelled::usual(Params::null(), 0);
+            preview.requests.push(self.wanted(&key, "notification", when.to_owned(), input, answer));
+        }
+        if !by_host {
+            self.answer(key, None, Ok(Params::null()), 0);
         }
     }
 

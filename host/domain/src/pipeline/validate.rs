@@ -25,7 +25,9 @@ pub fn validate(document: &Params, offered: &dyn Offered) -> Result<(Definition,
     let graph = match Graph::build(&definition.stages) {
         Ok(graph) => graph,
         Err(more) => {
-            problems.extend(more);
+            // A reference that cannot be read is also missing in the graph; once is enough.
+            let told: Vec<String> = problems.iter().map(|problem| problem.pointer.clone()).collect();
+            problems.extend(more.into_iter().filter(|problem| !told.contains(&problem.pointer)));
             Graph::default()
         }
     };

@@ -63,19 +63,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, drive: &Drive) -> Result<DriveOutcome, Stop
         facts::wait(tx, gate.number, key, target)?;
     }
     let mut woken = Vec::new();
-    if let ExecutionState::Ended { ended, status, .. } = commit.state
-        && !gate.ended
-    {
-        let report = commit.report.as_ref();
-        tx.write(
-            "update executions set status = ?2, ended = ?3, report = ?4 where number = ?1",
-            values![gate.number, status.as_str(), ended, report.map(|report| report.text())],
-        )?;
-        facts::report(tx, gate.number, report, &mut woken)?;
-        if let Some((slot, pipeline)) = &gate.slot {
-            slots::give_back(tx, gate.number, pipeline, *slot)?;
-        }
-    }
+    end(tx, &gate, commit, &mut woken)?;
     for (target, reason) in &commit.cancel_executions {
         cancel(tx, target, reason, &mut woken)?;
     }
@@ -87,6 +75,24 @@ pub(super) fn apply(tx: &mut Tx<'_>, drive: &Drive) -> Result<DriveOutcome, Stop
     }
     let due_again = inbox_head(tx, &gate, commit)? > commit.inbox_seen;
     Ok(DriveOutcome::Committed { version: commit.version + 1, first_event: first, due_again, woken })
+}
+
+/// Where the commit ends its execution: what waits for that is told, and its slot given away.
+fn end(tx: &mut Tx<'_>, gate: &Gate, commit: &DriveCommit, woken: &mut Vec<ExecutionId>) -> Result<(), Stop> {
+    let ExecutionState::Ended { ended, status, .. } = commit.state else { return Ok(()) };
+    if gate.ended {
+        return Ok(());
+    }
+    let report = commit.report.as_ref();
+    tx.write(
+        "update executions set status = ?2, ended = ?3, report = ?4 where number = ?1",
+        values![gate.number, status.as_str(), ended, report.map(|report| report.text())],
+    )?;
+    facts::report(tx, gate.number, report, woken)?;
+    match &gate.slot {
+        Some((slot, pipeline)) => slots::give_back(tx, gate.number, pipeline, *slot),
+        None => Ok(()),
+    }
 }
 
 /// The row, if version, epoch and control are as seen. An end is final: only another end passes after it. And it has taken in

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 
-use super::wire::NumberedEvent;
+use super::numbered_event::NumberedEvent;
 use crate::authenticate::Authenticated;
 use crate::extract::{Path, QueryString};
 use crate::paging::{self, ListQuery, Listing};

@@ -6,6 +6,7 @@ pub mod events;
 pub mod get;
 mod held;
 pub mod list;
+pub mod numbered_event;
 pub mod pause;
 pub mod resume;
 pub mod start;

@@ -2,7 +2,6 @@
 
 use app::StoredExecution;
 use app::view::{ExecutionView, StageView};
-use domain::execution::Event;
 use domain::stage::request::Placement;
 use domain::{Failure, Params};
 use serde::{Deserialize, Serialize};
@@ -376,28 +375,6 @@ impl From<domain::stage::Pending> for Pending {
             Demand::Other(_) => "other",
         };
         Pending { label: label.to_string(), demand, asked: asked.into(), due: due.map(Into::into) }
-    }
-}
-
-/// Something that happened in an execution.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct NumberedEvent {
-    /// Its number in the execution, from 1.
-    #[schema(example = 4)]
-    pub number: i64,
-    /// When.
-    pub at: Moment,
-    /// What, by its `type` (`execution.started`, `stage.ended` …), with members of its own.
-    #[serde(flatten)]
-    #[schema(value_type = Object, example = json!({"type": "stage.started", "stage": "01JGVW7QZ4ABCDEFGHJKMNPQRS", "reference": "1", "run": 1}))]
-    pub kind: domain::execution::EventKind,
-}
-
-impl NumberedEvent {
-    /// An event with its number.
-    pub fn of(number: i64, event: Event) -> NumberedEvent {
-        let Event { at, kind } = event;
-        NumberedEvent { number, at: at.into(), kind }
     }
 }
 
