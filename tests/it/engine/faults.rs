@@ -64,13 +64,18 @@ async fn what_a_plugin_is_denied_is_audited_and_a_loop_of_it_is_counted() {
     let filter = AuditFilter { action: Some("plugin.denied".into()), ..AuditFilter::default() };
     let page = PageRequest { limit: 100, after: None };
     let rows = async || bed.app.audit(&Caller::system(), &filter, &page).await.unwrap().items;
-    while rows().await.len() < 2 {
-        tokio::task::yield_now().await;
-    }
+    let until = async |count: usize| {
+        for _ in 0..20_000 {
+            if rows().await.len() >= count {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("{count} rows do not come: {:?}", rows().await);
+    };
+    until(2).await;
     bed.clock.advance(60_000);
-    while rows().await.len() < 3 {
-        tokio::task::yield_now().await;
-    }
+    until(3).await;
     let mut told: Vec<(String, u64)> = Vec::new();
     for row in rows().await {
         assert_eq!((row.who.as_str(), row.subject.as_str(), row.allowed), ("system", "plugin/meddler", false));

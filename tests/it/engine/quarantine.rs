@@ -35,6 +35,17 @@ async fn broken(bed: &Bed) -> Vec<ExecutionId> {
     executions
 }
 
+/// Lets every wait between tries go by: `first` faults are counted before the first of them, `each` more before each other.
+async fn tried(bed: &Bed, first: u64, each: u64) {
+    for (number, wait) in [1_000, 5_000, 30_000].into_iter().enumerate() {
+        while bed.stats().faults < first + each * number as u64 {
+            tokio::task::yield_now().await;
+        }
+        bed.quiet().await;
+        bed.clock.advance(wait);
+    }
+}
+
 fn mended() -> Vec<u8> {
     let mut bytes = component("panics").unwrap();
     let at = bytes.windows(13).position(|window| window == b"panics:broken").expect("its version");
@@ -91,16 +102,12 @@ async fn a_release_as_it_is_counts_anew_and_a_cancel_ends_what_waits() {
     let bed = Bed::open(&["scripted", "panics"]).await.unwrap();
     let executions = broken(&bed).await;
     bed.wish(&executions[0], app::control::Wish::Cancel).await.unwrap();
+    // A quarantine does not forbid a clean-up, and its faults have the tries of any other.
+    tried(&bed, 4, 1).await;
     assert_eq!(bed.ended(&executions[0]).await.unwrap().status, ExecutionStatus::Canceled);
     bed.app.release_plugin(&Caller::system(), "panics").await.unwrap();
     // Two executions are too few to put it back; each has its tries, and fails by itself.
-    for (number, wait) in [(1, 1_000), (2, 5_000), (3, 30_000)] {
-        while bed.stats().faults < 4 + 2 * number {
-            tokio::task::yield_now().await;
-        }
-        bed.quiet().await;
-        bed.clock.advance(wait);
-    }
+    tried(&bed, bed.stats().faults + 2, 2).await;
     for execution in &executions[1..] {
         assert_eq!(bed.ended(execution).await.unwrap().status, ExecutionStatus::Terminal);
     }

@@ -173,3 +173,30 @@ async fn a_child_that_would_wait_for_its_ancestor_is_refused() {
     let problem = tests::bed::stage(&view, "0").problem.clone().expect("it failed");
     assert_eq!(problem.code.as_str(), "execution.child-would-wait");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_takes_its_turn_behind_what_runs() {
+    let mut bed = Bed::open(PLUGINS).await.unwrap();
+    let pipeline = bed.save(waits(json!({ "limitConcurrent": true }))).await.unwrap();
+    let first = start(&bed, &pipeline).await;
+    bed.until(&first, started).await.unwrap();
+    bed.quiet().await;
+    bed.clock.advance(10_000);
+    bed.succeeded(&first).await.unwrap();
+    let second = starts(&bed, &pipeline, 1).await.remove(0);
+    bed.app.restart_stage(&Caller::system(), first.as_str(), "0", None).await.unwrap();
+    bed.quiet().await;
+    let both = [first.clone(), second.clone()];
+    assert_eq!(statuses(&bed, &both).await, "NR");
+    assert!(bed.view(&first).await.unwrap().waiting.is_some(), "it says what it waits behind");
+    bed = bed.crash().await.unwrap();
+    bed.quiet().await;
+    assert_eq!(statuses(&bed, &both).await, "NR");
+    bed.clock.advance(10_000);
+    bed.succeeded(&second).await.unwrap();
+    bed.until(&first, |kind| matches!(kind, EventKind::StageStarted { run: 2, .. })).await.unwrap();
+    bed.quiet().await;
+    assert_eq!(statuses(&bed, &both).await, "RS");
+    bed.clock.advance(10_000);
+    bed.succeeded(&first).await.unwrap();
+}

@@ -171,10 +171,8 @@ fn events(world: &World, id: &ExecutionId, seen: &mut Seen, fresh: &[(i64, Event
                 hold(!runs.contains(run), || format!("run {run} of stage {reference} started twice"))?;
                 runs.push(*run);
             }
-            EventKind::StageEnded { reference, problem, status, .. } => {
-                // A cancelled stage is not stepped again after a fault.
-                let counts = *status != StageStatus::Canceled;
-                let struck = counts && problem.as_ref().is_some_and(|problem| problem.code.as_str() == WEATHER);
+            EventKind::StageEnded { reference, problem, .. } => {
+                let struck = problem.as_ref().is_some_and(|problem| problem.code.as_str() == WEATHER);
                 hold(!struck, || format!("bad weather has ended stage {reference}"))?;
             }
             EventKind::StagePatched { .. } => {
@@ -193,10 +191,16 @@ fn stages(world: &World, seen: &mut Seen, view: &View) -> Held {
         let reference = &stage.ref_id;
         let started = seen.started.get(reference).is_some_and(|runs| runs.contains(&stage.run));
         let satisfied = stage.upstream.iter().all(|&up| view.stages[up].status().satisfies());
-        if let StageState::NotStarted = &stage.state {
-            hold(!started, || format!("stage {reference} has started, and its row says that it has not"))?;
-        } else {
-            hold(satisfied, || format!("stage {reference} began before what it waits for"))?;
+        match &stage.state {
+            StageState::NotStarted => {
+                hold(!started, || format!("stage {reference} has started, and its row says that it has not"))?;
+            }
+            // Left out with the stage that planned it, wherever what it waits for stands.
+            StageState::Ended(ended) if ended.started.is_none() && stage.synthetic.is_some() => {
+                let left_out = ended.status == StageStatus::Skipped && !started;
+                hold(left_out, || format!("stage {reference} ended {:?} and never began", ended.status))?;
+            }
+            _ => hold(satisfied, || format!("stage {reference} began before what it waits for"))?,
         }
         if let Some(before) = seen.stages.get(reference) {
             hold(stage.run >= before.run, || format!("the run of stage {reference} went back"))?;

@@ -1,7 +1,7 @@
 //! What a step came to.
 
 use domain::execution::EventKind;
-use domain::stage::{CancelCause, Finish, FinishStatus, Verdict, Waiting};
+use domain::stage::{Finish, FinishStatus, Verdict, Waiting};
 use domain::{Failure, FailureClass, Timestamp, code::code};
 
 use crate::view::{Fault, View};
@@ -95,7 +95,7 @@ fn retry(view: &mut View, position: usize, fault: Fault, now: Timestamp) {
         return;
     };
     let tried = usize::try_from(run.faults).unwrap_or(usize::MAX);
-    let wait = RETRY_AFTER.get(tried).filter(|_| fault.retryable && run.cancelled != Some(CancelCause::Cancel));
+    let wait = RETRY_AFTER.get(tried).filter(|_| fault.retryable);
     run.faults += 1;
     let retrying = wait.is_some();
     if let Some(&millis) = wait {
