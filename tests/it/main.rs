@@ -6,6 +6,7 @@ mod engine;
 mod eval;
 mod howto;
 mod http;
+mod presets;
 mod preview;
 mod scenarios;
 mod sim;

@@ -34,8 +34,7 @@ impl FromRef<Api> for App {
 /// The routes that the OpenAPI document describes.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
     use v1::{
-        applications, executions, expressions, operations, pipelines, plugins, preview, questions, stages, system,
-        tokens,
+        applications, executions, expressions, operations, pipelines, preview, questions, stages, system, tokens,
     };
     OpenApiRouter::with_openapi(Base::openapi())
         .routes(routes!(applications::list::handler, applications::create::handler))
@@ -68,14 +67,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(questions::answer::handler))
         .routes(routes!(operations::list::handler))
         .routes(routes!(operations::get::handler))
-        .routes(routes!(plugins::list::handler, plugins::install::handler))
-        .routes(routes!(plugins::inspect::handler))
-        .routes(routes!(plugins::refused::handler))
-        .routes(routes!(plugins::get::handler, plugins::remove::handler))
-        .routes(routes!(plugins::enable::handler))
-        .routes(routes!(plugins::disable::handler))
-        .routes(routes!(plugins::rollback::handler))
-        .routes(routes!(plugins::release::handler))
+        .merge(plugin_routes())
         .routes(routes!(v1::catalog::handler))
         .routes(routes!(tokens::list::handler, tokens::create::handler))
         .routes(routes!(tokens::revoke::handler))
@@ -94,6 +86,22 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(system::version))
         .routes(routes!(webhooks::handler))
         .routes(routes!(webhooks::unaddressed))
+}
+
+/// Of them, those about what pipelines can be made of.
+fn plugin_routes() -> OpenApiRouter<Api> {
+    use v1::{plugins, presets};
+    OpenApiRouter::new()
+        .routes(routes!(plugins::list::handler, plugins::install::handler))
+        .routes(routes!(plugins::inspect::handler))
+        .routes(routes!(plugins::refused::handler))
+        .routes(routes!(plugins::get::handler, plugins::remove::handler))
+        .routes(routes!(plugins::enable::handler))
+        .routes(routes!(plugins::disable::handler))
+        .routes(routes!(plugins::rollback::handler))
+        .routes(routes!(plugins::release::handler))
+        .routes(routes!(presets::list::handler))
+        .routes(routes!(presets::get::handler, presets::save::handler, presets::delete::handler))
 }
 
 /// The whole HTTP interface.

@@ -8,13 +8,13 @@ use store::ExecutionFilter;
 
 use crate::admission::principal_of;
 use crate::pipelines::SavePipeline;
-use crate::{App, AppError, Caller, PageRequest, Via};
+use crate::{App, AppError, Caller, ErrorClass, PageRequest, Via};
 
 /// Operations that the host performs; each is the same however often it is done.
 pub const OPERATIONS: [&str; 1] = ["save-pipeline"];
 
 /// Queries that the host answers.
-pub const QUERIES: [&str; 3] = ["execution", "executions", "pipeline"];
+pub const QUERIES: [&str; 4] = ["execution", "executions", "find-artifacts", "pipeline"];
 
 /// Most executions that one query answers with.
 const MOST: u32 = 100;
@@ -22,7 +22,8 @@ const MOST: u32 = 100;
 impl App {
     /// Performs one of the host's [`OPERATIONS`] for `execution`.
     ///
-    /// `save-pipeline` takes `{application?, pipeline}`, the document as written, and answers `{id, name, revision}`.
+    /// `save-pipeline` takes `{application?, pipeline, byName?}`, the document as written, and answers `{id, name, revision}`. By name, a
+    /// pipeline of that name in the application is replaced and keeps its id, whatever the document says of it.
     ///
     /// # Errors
     /// `operation.kind-unknown`, and what the use case says.
@@ -37,7 +38,7 @@ impl App {
     /// Answers one of the host's [`QUERIES`] for `execution`.
     ///
     /// `execution` takes `{execution}`; `executions` takes `{application?, pipeline?, status?, limit?}` and answers a list, newest
-    /// first; `pipeline` takes `{application?, pipeline}`, a name or an id, and answers the document.
+    /// first; `find-artifacts` is `App::find_artifacts`; `pipeline` takes `{application?, pipeline}`, a name or an id, and answers the document.
     ///
     /// # Errors
     /// `query.kind-unknown`, and what the use case says.
@@ -46,6 +47,7 @@ impl App {
         match kind {
             "execution" => Ok(self.execution_for(&caller, execution, input).await?),
             "executions" => Ok(self.executions_for(&caller, execution, input).await?),
+            "find-artifacts" => self.find_artifacts(&caller, execution, input).await,
             "pipeline" => Ok(self.pipeline_for(&caller, execution, input).await?),
             _ => Err(unknown("query", kind, &QUERIES)),
         }
@@ -55,7 +57,28 @@ impl App {
         let document = input.get("pipeline").cloned().unwrap_or_default();
         let own = document.get("application").and_then(Value::as_str).map(str::to_owned);
         let application = text(input, "application").or(own).unwrap_or_else(|| execution.application.to_string());
+        if input.get("byName").and_then(Value::as_bool) == Some(true) {
+            return self.save_by_name(caller, &application, document).await;
+        }
         let save = SavePipeline { application: Some(application), id: None, document: document.into(), expect: None };
+        let saved = self.save_pipeline(caller, save).await?;
+        Ok(Params::new(serde_json::json!({ "id": saved.id.as_str(), "name": saved.name, "revision": saved.revision })))
+    }
+
+    async fn save_by_name(&self, caller: &Caller, application: &str, document: Value) -> Result<Params, AppError> {
+        let name = document.get("name").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+        let known = self.pipeline_in(caller, application, &name).await;
+        let id = match known {
+            Ok(known) => Some(known.id.to_string()),
+            Err(error) if error.class == ErrorClass::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let mut document = document;
+        if let (Some(members), Some(_)) = (document.as_object_mut(), &id) {
+            members.remove("id");
+        }
+        let save =
+            SavePipeline { application: Some(application.to_owned()), id, document: document.into(), expect: None };
         let saved = self.save_pipeline(caller, save).await?;
         Ok(Params::new(serde_json::json!({ "id": saved.id.as_str(), "name": saved.name, "revision": saved.revision })))
     }

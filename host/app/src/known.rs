@@ -28,7 +28,7 @@ pub struct Known {
     pub pipeline: Pipeline,
     /// Its document, read, and the graph of its stages.
     pub read: Arc<Read>,
-    /// The catalogue revision that it was last found to fit.
+    /// What it was last found to fit: revisions of catalogue and presets.
     fits: AtomicI64,
 }
 
@@ -97,13 +97,14 @@ impl App {
         Ok(definition)
     }
 
-    /// Refuses a stored pipeline that no longer fits what is installed; asked once for each catalogue revision.
+    /// Refuses a stored pipeline that no longer fits what is installed; asked once for each revision of catalogue and presets.
     pub(crate) fn check_known(&self, known: &Known, catalog: &Catalog) -> Result<(), AppError> {
-        if known.fits.load(Ordering::Relaxed) == catalog.revision {
+        let offered = (catalog.revision << 24) | (self.presets().revision & 0xff_ffff);
+        if known.fits.load(Ordering::Relaxed) == offered {
             return Ok(());
         }
         self.understand_with(&known.pipeline.document, catalog)?;
-        known.fits.store(catalog.revision, Ordering::Relaxed);
+        known.fits.store(offered, Ordering::Relaxed);
         Ok(())
     }
 
@@ -142,6 +143,8 @@ impl App {
             let message = "A pipeline's document may have at most 4 MiB; move large manifests into artifacts.";
             return Err(AppError::new(ErrorClass::TooLarge, code("pipeline.too-large"), message));
         }
+        let expanded = self.expanded(document);
+        let document = expanded.as_ref().unwrap_or(document);
         let (definition, _graph): (Definition, Graph) =
             validate(document, catalog).map_err(|problems| AppError::invalid("The pipeline", problems))?;
         let problems = self.inner.schemas.check(&definition, catalog);

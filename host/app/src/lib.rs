@@ -23,6 +23,7 @@ pub mod denials;
 pub mod error;
 pub mod executions;
 pub mod expressions;
+mod found;
 pub mod host;
 pub mod known;
 mod locks;
@@ -30,6 +31,7 @@ mod notifications;
 pub mod operations;
 pub mod pipelines;
 pub mod plugins;
+pub mod presets;
 pub mod preview;
 pub mod questions;
 pub mod quiet;
@@ -122,6 +124,7 @@ struct Inner {
     quarantine: plugins::Quarantines,
     refused: RwLock<Vec<plugins::Refused>>,
     templates: expression::Templates,
+    presets: arc_swap::ArcSwap<domain::pipeline::Presets>,
     paused: RwLock<Option<system::SystemPause>>,
     /// One pause or resume of the server at a time.
     pausing: tokio::sync::Mutex<()>,
@@ -147,6 +150,7 @@ impl App {
         let catalogs = Catalogs::load(store.clone()).await?;
         let quarantine = plugins::Quarantines::load(&store).await?;
         let instance = stream::instance(&store, environment.as_ref()).await?;
+        let presets = arc_swap::ArcSwap::from_pointee(presets::load(&store).await?);
         let paused = system::stored(&store).await?;
         let inner = Inner {
             store,
@@ -169,6 +173,7 @@ impl App {
             quarantine,
             refused: RwLock::default(),
             templates: expressions::templates(),
+            presets,
             paused: RwLock::new(paused),
             pausing: tokio::sync::Mutex::new(()),
         };

@@ -90,6 +90,11 @@ impl EngineHandle {
         self.core.actors.quiet().await;
     }
 
+    /// As [`Self::quiet`], and no call of an operation is under way either: those that are open sleep.
+    pub async fn calls_ended(&self) {
+        self.core.calls_ended().await;
+    }
+
     /// Stops: no operation is begun any more, calls under way have their time to end and their outcomes are committed, then they are cut
     /// and repeated under their keys by whoever comes next. Returns when nothing is under way.
     pub async fn shutdown(&self) {

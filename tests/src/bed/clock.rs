@@ -52,6 +52,13 @@ impl ManualClock {
         }
     }
 
+    /// The next moment until which somebody sleeps.
+    #[must_use]
+    pub fn next(&self) -> Option<Timestamp> {
+        let state = self.state();
+        state.sleepers.iter().find(|(_, sleeper)| !sleeper.is_closed()).map(|((due, _), _)| *due)
+    }
+
     /// Whether somebody sleeps until exactly `due`.
     #[must_use]
     pub fn sleeps_until(&self, due: Timestamp) -> bool {

@@ -16,6 +16,7 @@ use app::{App, Caller, Committed, StoredComponents};
 use capabilities::Capabilities;
 use domain::environment::Environment;
 use domain::execution::{Event, EventKind};
+use domain::plugin::{Grants, HttpGrant};
 use domain::{ExecutionId, Params};
 use engine::{Engine, EngineHandle, Stats};
 use runtime::{Runtime, WorkerProgram};
@@ -99,6 +100,31 @@ impl Bed {
     pub async fn install(&self, bytes: &[u8]) -> Result<domain::Digest> {
         let installed = self.app.install_plugin(&Caller::system(), bytes.to_vec().into(), Granted::Wanted).await?;
         Ok(installed.digest)
+    }
+
+    /// As [`Bed::install`], and it may reach this machine.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub async fn install_with_loopback(&self, plugin: &str) -> Result<()> {
+        let http = HttpGrant { hosts: vec!["*".to_owned()], networks: vec!["127.0.0.0/8".to_owned()] };
+        let granted = Granted::These(Grants { http: Some(http), blobs: true, sign: true });
+        self.app.install_plugin(&Caller::system(), component(plugin)?.into(), granted).await?;
+        Ok(())
+    }
+
+    /// Waits until every open operation sleeps, and nothing else is done either.
+    pub async fn settled(&self) {
+        loop {
+            self.engine.calls_ended().await;
+            let before = self.stats();
+            // A call takes its place a moment after it was ordered, and gives it back a moment before its outcome is told.
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            self.engine.calls_ended().await;
+            if before == self.stats() {
+                return;
+            }
+        }
     }
 
     /// Starts a document that is not stored.

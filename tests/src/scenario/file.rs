@@ -1,9 +1,16 @@
 //! Reading a scenario file: a title that is the claim, then the sections `Pipeline`, `Script` and `Timeline` as fenced blocks, and
 //! `Shows`, which may be missing: what stages show at the end, a line each, such as `2 outputs image "a:1"` or `3 status NOT_STARTED`.
+//!
+//! Three more sections may stand there. `Others` is a list of pipelines of the same application that are stored before, which the pipeline
+//! names by name. `Outside` is what `http://outside` answers: a list of `{"send": "METHOD /path", "status", "headers", "body"}`; of those
+//! that fit a request the first is used up, the last stays. `Answers` has, by `<stage> <label>`, what the host answers where nothing but
+//! `decide` is played.
+
+use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use domain::Params;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// One scenario.
 #[derive(Debug)]
@@ -20,6 +27,33 @@ pub struct Scenario {
     pub shows: Vec<Shown>,
     /// What the execution has on record at its end, at least: `trigger`, and `stages` by reference with `context`, `outputs`, `artifacts`.
     pub record: Option<Value>,
+    /// Pipelines that are there before.
+    pub others: Vec<Value>,
+    /// What the world outside answers.
+    pub outside: Vec<Exchange>,
+    /// What the host answers in a play without one.
+    pub answers: Map<String, Value>,
+}
+
+/// One answer of the world outside.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// Method and path, query included.
+    pub send: String,
+    /// Status of the answer.
+    #[serde(default = "ok")]
+    pub status: u16,
+    /// Headers of the answer.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Body of the answer: text, or JSON.
+    #[serde(default)]
+    pub body: Value,
+}
+
+fn ok() -> u16 {
+    200
 }
 
 /// One line of what is shown.
@@ -136,8 +170,27 @@ impl Scenario {
         let shows = shown_lines.lines().filter(|line| !line.trim().is_empty()).map(shown).collect::<Result<_>>()?;
         let record = text.contains("## Record").then(|| section(text, "Record")).transpose()?;
         let record = record.map(|record| serde_json::from_str(&record).context("the record is no JSON")).transpose()?;
-        Ok(Scenario { claim, pipeline, script, timeline, shows, record })
+        let others = optional(text, "Others")?;
+        let (outside, answers) = (optional(text, "Outside")?, optional(text, "Answers")?);
+        Ok(Scenario { claim, pipeline, script, timeline, shows, record, others, outside, answers })
     }
+
+    /// The trigger that it is started with.
+    #[must_use]
+    pub fn trigger(&self) -> Map<String, Value> {
+        let given = self.script.iter().find_map(|step| match &step.act {
+            Act::Start(trigger) => trigger.as_object().cloned(),
+            _ => None,
+        });
+        given.unwrap_or_default()
+    }
+}
+
+fn optional<T: Default + serde::de::DeserializeOwned>(text: &str, name: &str) -> Result<T> {
+    if !text.contains(&format!("## {name}\n")) {
+        return Ok(T::default());
+    }
+    serde_json::from_str(&section(text, name)?).with_context(|| format!("the section `{name}`"))
 }
 
 fn section(text: &str, name: &str) -> Result<String> {

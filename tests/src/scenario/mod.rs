@@ -4,9 +4,11 @@
 pub mod convert;
 pub mod file;
 pub mod native;
+pub mod outside;
 pub mod pure;
 pub mod record;
 pub mod timeline;
 pub mod whole;
+pub mod world;
 
-pub use file::{Act, Scenario, Shown, Step};
+pub use file::{Act, Exchange, Scenario, Shown, Step};

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use domain::operation::OperationKey;
-use domain::stage::request::OperationRequest;
+use domain::stage::request::{OperationRequest, QueryRequest};
 use domain::stage::{Renewal, Verdict};
 use domain::{Failure, FailureClass, Params, StageId, Timestamp, code::code};
-use mainsheet_sdk::provider::{OperationCall, Progress, ProviderPlugin, Wake};
+use mainsheet_sdk::provider::{OperationCall, Progress, ProviderPlugin, QueryCall, Wake};
 use mainsheet_sdk::stage::StagePlugin;
 use scheduler::{Fault, View, inputs};
 
@@ -16,7 +16,21 @@ use super::convert;
 /// Every stage plugin and provider that scenarios use.
 pub struct Native {
     stages: Vec<StagePlugin>,
-    idle: ProviderPlugin,
+    providers: Vec<ProviderPlugin>,
+}
+
+/// An operation under way: how it is called next.
+pub struct Operating {
+    call: OperationCall,
+    provider: usize,
+}
+
+/// What a call of an operation comes to.
+pub enum Called {
+    /// It has its outcome.
+    Ended(Result<Params, Failure>),
+    /// It wants to be called again after so many milliseconds.
+    Again(i64),
 }
 
 impl Native {
@@ -29,9 +43,16 @@ impl Native {
             stage_manual_judgment::plugin(),
             stage_webhook::plugin(),
             stage_pipeline::plugin(),
+            stage_check_preconditions::plugin(),
+            stage_ci_build::plugin(),
+            stage_evaluate_artifacts::plugin(),
+            stage_evaluate_variables::plugin(),
+            stage_find_artifact_from_execution::plugin(),
+            stage_save_pipelines_from_artifact::plugin(),
+            stage_wait_for_condition::plugin(),
             guest_scripted::plugin(),
         ];
-        Native { stages, idle: guest_idle::plugin() }
+        Native { stages, providers: vec![guest_idle::plugin(), provider_http::plugin(), provider_jenkins::plugin()] }
     }
 
     /// Default timeouts by stage type, from the manifests.
@@ -87,15 +108,23 @@ impl Native {
         Ok(convert::verdict(plugin.step(convert::turn(&turn))))
     }
 
-    /// What an operation of the provider `idle` comes to, and after how many milliseconds.
+    /// JSON pointers of the configuration that stages of this type evaluate themselves.
+    #[must_use]
+    pub fn deferred(&self, kind: &str) -> Vec<String> {
+        let manifests = self.stages.iter().map(StagePlugin::describe);
+        let mut stages = manifests.filter_map(|manifest| manifest.get("stages")?.as_array().cloned()).flatten();
+        let stage = stages.find(|stage| stage.get("type").and_then(|known| known.as_str()) == Some(kind));
+        let schema = stage.and_then(|stage| stage.get("schema").cloned()).unwrap_or_default();
+        domain::plugin::manifest::deferred(&Params::new(schema))
+    }
+
+    /// Begins an operation.
     ///
     /// # Errors
-    /// Another provider: scenarios against `decide` have only this one.
-    pub fn operate(&self, key: &OperationKey, request: &OperationRequest) -> Result<(i64, Result<Params, Failure>)> {
-        if request.provider.as_deref() != Some("idle") {
-            bail!("scenarios against `decide` know the provider `idle` only, not {:?}", request.provider);
-        }
-        let mut call = OperationCall {
+    /// A provider that scenarios against `decide` do not have.
+    pub fn begin(&self, key: &OperationKey, request: &OperationRequest) -> Result<Operating> {
+        let name = request.provider.as_deref().unwrap_or_default();
+        let call = OperationCall {
             kind: request.kind.clone(),
             input: request.input.value().clone(),
             idempotency_key: key.idempotency_key(),
@@ -106,22 +135,52 @@ impl Native {
             checkpoint: None,
             cancelling: false,
         };
-        let mut waited = 0;
-        for _ in 0..1_000 {
-            match self.idle.operate(call.clone()) {
-                Ok(Progress::Done(value)) => return Ok((waited, Ok(Params::new(value)))),
-                Err(failure) => return Ok((waited, Err(convert::failure(failure)))),
-                Ok(Progress::Again { checkpoint, wakes, .. }) => {
-                    let after = wakes.iter().find_map(|wake| match wake {
-                        Wake::After(millis) => Some(i64::from(*millis)),
-                        Wake::Changed(_) => None,
-                    });
-                    waited += after.context("an operation that nothing wakes")?;
-                    call.checkpoint = Some(checkpoint);
-                }
+        Ok(Operating { call, provider: self.provider(name)? })
+    }
+
+    /// Calls an operation.
+    ///
+    /// # Errors
+    /// It waits for what nothing in a scenario wakes.
+    pub fn operate(&self, operating: &mut Operating, cancelling: bool, now: Timestamp) -> Result<Called> {
+        operating.call.cancelling = cancelling;
+        operating.call.meta.now = now.as_f64();
+        Ok(match self.providers[operating.provider].operate(operating.call.clone()) {
+            Ok(Progress::Done(value)) => Called::Ended(Ok(Params::new(value))),
+            Err(failure) => Called::Ended(Err(convert::failure(failure))),
+            Ok(Progress::Again { checkpoint, wakes, .. }) => {
+                let after = wakes.iter().find_map(|wake| match wake {
+                    Wake::After(millis) => Some(i64::from(*millis)),
+                    Wake::Changed(_) => None,
+                });
+                operating.call.checkpoint = Some(checkpoint);
+                Called::Again(after.context("an operation that nothing wakes")?)
             }
-        }
-        bail!("the operation never ends")
+        })
+    }
+
+    /// Asks a provider.
+    ///
+    /// # Errors
+    /// A provider that scenarios against `decide` do not have.
+    pub fn query(&self, request: &QueryRequest) -> Result<Result<Params, Failure>> {
+        let provider = self.provider(request.provider.as_deref().unwrap_or_default())?;
+        let answer = self.providers[provider].read(QueryCall {
+            meta: mainsheet_sdk::Meta::default(),
+            account: None,
+            kind: request.kind.clone(),
+            input: request.input.value().clone(),
+            max_age: request.max_age,
+        });
+        Ok(answer.map(Params::new).map_err(convert::failure))
+    }
+
+    fn provider(&self, name: &str) -> Result<usize> {
+        let provides = |provider: &ProviderPlugin| {
+            provider.describe().get("provider").and_then(|known| known.as_str()) == Some(name)
+        };
+        let found = self.providers.iter().position(provides);
+        found.with_context(|| format!("scenarios against `decide` have no provider {name:?}"))
     }
 }
 

@@ -14,12 +14,31 @@ use domain::{ExecutionId, Params};
 use serde_json::{Value, json};
 
 use super::file::{Act, Scenario, Step};
+use super::outside::{ADDRESS, Outside};
 use super::record;
 use super::timeline::Timeline;
 use crate::bed::Bed;
 
 /// Components that scenarios use.
-const COMPONENTS: [&str; 4] = ["wait", "manual-judgment", "scripted", "idle"];
+const COMPONENTS: [&str; 14] = [
+    "wait",
+    "manual-judgment",
+    "pipeline",
+    "webhook",
+    "check-preconditions",
+    "ci-build",
+    "embedded",
+    "evaluate-artifacts",
+    "evaluate-variables",
+    "find-artifact-from-execution",
+    "save-pipelines-from-artifact",
+    "wait-for-condition",
+    "scripted",
+    "idle",
+];
+
+/// Components that speak with the world outside.
+const SPEAKING: [&str; 2] = ["http", "jenkins"];
 
 /// Most turns of the player's loop: a scenario that does not come to rest fails.
 const MOST_TURNS: usize = 1_000;
@@ -30,25 +49,28 @@ const MOST_TURNS: usize = 1_000;
 /// The server refuses something, or the play never comes to rest.
 pub async fn play(scenario: &Scenario) -> Result<Vec<String>> {
     let bed = Bed::open(&COMPONENTS).await?;
+    let document = furnished(&bed, scenario).await?;
     let start = bed.clock.now();
     let before = bed.stats().drives;
-    let trigger = scenario.script.iter().find_map(|step| match &step.act {
-        Act::Start(trigger) => Some(Params::new(trigger.clone())),
-        _ => None,
-    });
-    let started = bed.start_with(scenario.pipeline.value().clone(), &trigger.unwrap_or_else(Params::object)).await;
+    let started = bed.start_with(document, &Params::new(scenario.trigger().into())).await;
     let execution = match started {
         Ok(execution) => execution,
         Err(error) => return refused(&bed, error).await,
     };
     driven(&bed, before).await?;
+    // Operations sleep beside the execution; so do the executions that it has started.
+    let acts_outside = !scenario.outside.is_empty() || !scenario.others.is_empty();
+    if acts_outside {
+        bed.settled().await;
+    }
     let mut script: VecDeque<&Step> =
         scenario.script.iter().filter(|step| !matches!(step.act, Act::Start(_))).collect();
     for _ in 0..MOST_TURNS {
         let view = bed.view(&execution).await?;
         let act = script.front().map(|step| start.plus(step.at));
         let due = if view.status.is_complete() { None } else { view.due };
-        let Some(next) = [act, due].into_iter().flatten().min() else {
+        let sleeper = if acts_outside && !view.status.is_complete() { bed.clock.next() } else { None };
+        let Some(next) = [act, due, sleeper].into_iter().flatten().min() else {
             bed.ended(&execution).await?;
             bed.operations_closed(&execution).await?;
             bed.quiet().await;
@@ -63,15 +85,40 @@ pub async fn play(scenario: &Scenario) -> Result<Vec<String>> {
         if due == Some(next) {
             driven(&bed, before).await?;
         }
+        if acts_outside {
+            bed.settled().await;
+        }
         if act == Some(next)
             && let Some(step) = script.pop_front()
         {
             let before = bed.stats().drives;
             perform(&bed, &execution, &step.act).await?;
             driven(&bed, before).await?;
+            if acts_outside {
+                bed.settled().await;
+            }
         }
     }
     bail!("the scenario does not come to rest")
+}
+
+/// Installs what speaks with the world outside, saves the other pipelines, and gives the document with the address of that world.
+async fn furnished(bed: &Bed, scenario: &Scenario) -> Result<Value> {
+    let mut address = None;
+    if !scenario.outside.is_empty() {
+        for plugin in SPEAKING {
+            bed.install_with_loopback(plugin).await?;
+        }
+        address = Some(Outside::new(&scenario.outside).serve()?);
+    }
+    let placed = |document: &Value| -> Result<Value> {
+        let Some(address) = &address else { return Ok(document.clone()) };
+        Ok(serde_json::from_str(&document.to_string().replace(ADDRESS, address))?)
+    };
+    for other in &scenario.others {
+        bed.save(placed(other)?).await?;
+    }
+    placed(scenario.pipeline.value())
 }
 
 /// The timeline, and what the scenario wants to be shown.

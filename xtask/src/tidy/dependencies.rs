@@ -69,7 +69,8 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
         for dependency in &package.dependencies {
             let name = dependency.name.as_str();
             // Scenarios play the same logic natively that the components hold.
-            let linked = package.name.as_str() == "tests" && (name.starts_with("guest-") || name.starts_with("stage-"));
+            let linked = package.name.as_str() == "tests"
+                && ["guest-", "stage-", "provider-"].iter().any(|kind| name.starts_with(kind));
             if members.contains(&name) && !allowed.contains(&name) && !linked {
                 let text = format!("`{}` may not depend on `{name}`: crates import only downwards", package.name);
                 findings.push(Finding::new(&manifest, 0, text));

@@ -81,6 +81,7 @@ async fn fixtures(client: &Client, pipeline: String) -> BTreeMap<&'static str, S
         ("stage", stage),
         ("execution", execution),
         ("plugin", "sleepy".to_owned()),
+        ("preset", "openTicket".to_owned()),
         ("token", "stranger-token".to_owned()),
         ("type", "nothing-hears-this".to_owned()),
         ("source", "here".to_owned()),

@@ -4,6 +4,7 @@ use app::App;
 use axum::Json;
 use axum::extract::State;
 use domain::Params;
+use domain::pipeline::{Preset, Presets};
 use domain::plugin::manifest::{Localized, OperationOffer, QueryOffer, StageOffer, TriggerOffer};
 use domain::plugin::{Catalog, Installed};
 use serde::Serialize;
@@ -69,9 +70,25 @@ pub struct StageType {
     pub timeout: Option<i64>,
     /// A person may skip it while it runs.
     pub skippable: bool,
+    /// The stage type that does the work, of a preset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
 }
 
 impl StageType {
+    fn preset(catalog: &Catalog, preset: &Preset) -> Option<StageType> {
+        let (plugin, offer) = catalog.find_stage(&preset.target, None).filter(|_| preset.enabled)?;
+        Some(StageType {
+            kind: preset.kind.clone(),
+            aliases: Vec::new(),
+            label: (&preset.label).into(),
+            help: (&preset.help).into(),
+            schema: preset.schema(),
+            target: Some(preset.target.clone()),
+            ..StageType::of(plugin, offer)
+        })
+    }
+
     fn of(plugin: &Installed, offer: &StageOffer) -> StageType {
         let StageOffer { kind, aliases, provider, label, help, schema, reads: _, timeout, skippable, restart: _ } =
             offer;
@@ -85,6 +102,7 @@ impl StageType {
             schema: schema.clone(),
             timeout: *timeout,
             skippable: *skippable,
+            target: None,
         }
     }
 }
@@ -161,15 +179,15 @@ impl Provider {
     }
 }
 
-impl From<&Catalog> for Offers {
-    fn from(catalog: &Catalog) -> Offers {
+impl Offers {
+    fn new(catalog: &Catalog, presets: &Presets) -> Offers {
         let enabled: Vec<&Installed> = catalog.plugins().values().filter(|plugin| plugin.enabled).collect();
         let stages = enabled.iter().flat_map(|one| one.manifest.stages.iter().map(|offer| StageType::of(one, offer)));
         let triggers =
             enabled.iter().flat_map(|one| one.manifest.triggers.iter().map(|offer| TriggerType::of(one, offer)));
         Offers {
             revision: catalog.revision,
-            stages: stages.collect(),
+            stages: stages.chain(presets.all().filter_map(|preset| StageType::preset(catalog, preset))).collect(),
             triggers: triggers.collect(),
             providers: enabled.iter().filter_map(|one| Provider::of(one)).collect(),
         }
@@ -180,5 +198,5 @@ impl From<&Catalog> for Offers {
 #[utoipa::path(get, path = "/api/v1/catalog", operation_id = "getCatalog", tag = "plugins",
     responses((status = 200, description = "Everything on offer", body = Offers)))]
 pub async fn handler(State(app): State<App>, Authenticated(_caller): Authenticated) -> Result<Json<Offers>, Problem> {
-    Ok(Json(Offers::from(app.catalogs().current().as_ref())))
+    Ok(Json(Offers::new(&app.catalogs().current(), &app.presets())))
 }

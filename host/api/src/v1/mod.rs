@@ -10,6 +10,7 @@ pub mod filters;
 pub mod operations;
 pub mod pipelines;
 pub mod plugins;
+pub mod presets;
 pub mod preview;
 pub mod questions;
 pub mod stages;

@@ -8,7 +8,7 @@
 //! 6     (templates)
 //! 7     disabled
 //! 8     fits       what is installed
-//! 9     evaluate   the document, as far as its evaluator does so at the start
+//! 9     evaluate   the document with its presets, as far as its evaluator does so at the start
 //! 10–12 `start`, `children` and `triggers` write it, each in its own unit
 //! ```
 //! What fails in 3 to 8 leaves a failed execution behind.
@@ -110,6 +110,7 @@ impl App {
 
     /// Steps 3 to 8, in the reference's order.
     async fn prepare(&self, start: &mut Starting<'_>) -> Result<(), AppError> {
+        self.permit_presets(&start.admission.definition.document, start.admission.principal)?;
         self.name_parent(&mut start.trigger, start.admission.principal).await?;
         trigger::give_parameters(&mut start.trigger, start.admission.definition);
         self.expect_artifacts(start).await?;
@@ -140,6 +141,9 @@ impl App {
         let Starting { admission, id, trigger } = start;
         let Admission { application, pipeline, definition, principal, parent, .. } = admission;
         let given = Params::new(Value::Object(trigger));
+        let expanded = self.expanded(&definition.document).filter(|_| failure.is_none());
+        let expanded = expanded.map(|document| Definition::read(&document).0);
+        let definition = expanded.as_ref().unwrap_or(definition);
         let (document, trigger) = match &failure {
             Some(_) => (None, given),
             None => {
@@ -152,7 +156,8 @@ impl App {
                 "Parameters, artifacts and payload of a start may have at most 1 MiB; put more into an artifact.";
             return Err(AppError::new(ErrorClass::TooLarge, code("execution.trigger-too-large"), message));
         }
-        let document = document.or_else(|| pipeline.is_none().then(|| definition.document.clone()));
+        let differs = pipeline.is_none() || expanded.is_some();
+        let document = document.or_else(|| differs.then(|| definition.document.clone()));
         let execution = Execution {
             id,
             application: application.clone(),

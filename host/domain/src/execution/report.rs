@@ -7,7 +7,7 @@ use crate::artifact;
 use crate::params::Params;
 use crate::stage::{Stage, StageState, StageStatus};
 
-/// `{"status", "name", "outputs", "artifacts", "failures": [{"pipeline", "stage", "stageId", "stageIndex", "message"}]}`: outputs and
+/// `{"status", "application", "name", "outputs", "artifacts", "failures": [{"pipeline", "stage", "stageId", "stageIndex", "message"}]}`: outputs and
 /// artifacts of all stages in the order of the graph, and one failure for each message of each top-level stage that ended TERMINAL, so
 /// that failures nest across levels.
 #[must_use]
@@ -15,6 +15,7 @@ pub fn report(execution: &Execution, stages: &[Stage], status: ExecutionStatus) 
     let order = topological(stages);
     Params::new(json!({
         "status": status.as_str(),
+        "application": execution.application.as_str(),
         "name": execution.name,
         "outputs": outputs(stages, &order),
         "artifacts": artifacts(stages, &order),

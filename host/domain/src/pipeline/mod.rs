@@ -4,6 +4,7 @@ pub mod definition;
 pub mod field;
 pub mod graph;
 pub mod parameter;
+pub mod preset;
 pub mod validate;
 
 use crate::id::{ApplicationName, PipelineId};
@@ -12,6 +13,7 @@ use crate::time::Timestamp;
 pub use definition::{Concurrency, Definition, FailureChoice, StageDefinition, TriggerDefinition};
 pub use graph::Graph;
 pub use parameter::Parameter;
+pub use preset::{Preset, Presets};
 
 /// A stored pipeline at one revision.
 #[derive(Clone, Debug)]

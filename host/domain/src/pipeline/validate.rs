@@ -33,8 +33,8 @@ pub fn validate(document: &Params, offered: &dyn Offered) -> Result<(Definition,
     };
     for (index, stage) in definition.stages.iter().enumerate() {
         let kind = stage_key(stage);
-        if !kind.is_empty() && !offered.stage(kind, stage.provider.as_deref()) {
-            problems.push(unknown_stage_type(index, kind, offered));
+        if !kind.is_empty() && !is_left_out(stage) && !offered.stage(kind, stage.provider.as_deref()) {
+            problems.push(unknown_stage_type(index, stage, offered));
         }
     }
     if problems.is_empty() { Ok((definition, graph)) } else { Err(problems) }
@@ -46,7 +46,21 @@ pub fn stage_key(stage: &super::definition::StageDefinition) -> &str {
     stage.config.get("alias").and_then(|alias| alias.as_str()).filter(|alias| !alias.is_empty()).unwrap_or(&stage.kind)
 }
 
-fn unknown_stage_type(index: usize, kind: &str, offered: &dyn Offered) -> Problem {
+/// Whether a stage says itself, without any expression, that it never runs: then nobody needs to offer its type (§2.8).
+#[must_use]
+pub fn is_left_out(stage: &super::definition::StageDefinition) -> bool {
+    let condition = stage.config.get("stageEnabled");
+    let kind = condition.and_then(|condition| condition.get("type")?.as_str());
+    let said = condition.and_then(|condition| condition.get("expression"));
+    kind.is_some_and(|kind| kind.eq_ignore_ascii_case("expression"))
+        && said.is_some_and(|said| {
+            said.as_bool() == Some(false) || said.as_str().is_some_and(|text| text.trim().eq_ignore_ascii_case("false"))
+        })
+}
+
+fn unknown_stage_type(index: usize, stage: &super::definition::StageDefinition, offered: &dyn Offered) -> Problem {
+    let kind = stage_key(stage);
+    let whose = if kind == stage.kind { String::new() } else { format!(", the alias of `{}`", stage.kind) };
     let types = offered.stage_types();
     let near = nearest(kind, types.iter().map(String::as_str));
     let hint = match near.as_slice() {
@@ -56,6 +70,6 @@ fn unknown_stage_type(index: usize, kind: &str, offered: &dyn Offered) -> Proble
     Problem::at(
         format!("/stages/{index}/type"),
         code("pipeline.stage-type-unknown"),
-        format!("No plugin offers `{kind}`; install one or remove the stage.{hint}"),
+        format!("No plugin offers `{kind}`{whose}; install one or disable the stage.{hint}"),
     )
 }

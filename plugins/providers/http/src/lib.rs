@@ -6,6 +6,7 @@ mod notify;
 mod poll;
 mod reply;
 mod request;
+mod signature;
 
 use mainsheet_sdk::provider::{OperationKind, ProviderPlugin};
 

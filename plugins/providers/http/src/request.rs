@@ -5,6 +5,7 @@ use mainsheet_sdk::prelude::*;
 use mainsheet_sdk::provider::{OperationCall, Progress};
 
 use crate::reply;
+use crate::signature::Signature;
 
 /// What an account of `http` holds; the host adds the credentials at its edge.
 #[config]
@@ -29,6 +30,9 @@ pub struct Request {
     /// Body: text as it is, anything else as JSON, or as a form where the `Content-Type` says so. Not sent with GET and HEAD.
     #[field(en = "Body", zh = "请求体", widget = "json")]
     body: Value,
+    /// Signs the body.
+    #[field(en = "Signature", zh = "签名")]
+    signature: Option<Signature>,
     /// Milliseconds for one try; 0 is the host's default.
     #[field(en = "Timeout of one try", zh = "单次超时（毫秒）")]
     timeout: Millis,
@@ -69,7 +73,10 @@ pub fn request(input: Request, call: OperationCall) -> Result<Progress, Failure>
     }
     let since = checkpoint.since.unwrap_or(call.meta.now);
     let identity = call.account.as_ref().map(|account| account.name.clone());
-    let sent = input.build().header("Idempotency-Key", &call.idempotency_key).identity(identity);
+    let mut sent = input.build().header("Idempotency-Key", &call.idempotency_key).identity(identity);
+    if let Some(signature) = &input.signature {
+        sent = signature.sign(sent)?;
+    }
     let (failure, again) = match sent.send() {
         Ok(response) if response.status < 400 => return Ok(Progress::Done(reply::show(&response))),
         Ok(response) => (reply::failure(&response, &input.url), input.retries_status(response.status)),

@@ -64,16 +64,23 @@ async fn patched(config: &ManualJudgment, flow: &Flow) -> Judgment {
 /// Tells people that a judgment is awaited: once, and again every so often where a notification asks for it.
 async fn remind(config: &ManualJudgment, flow: &Flow) -> std::convert::Infallible {
     if !config.notifications.is_empty() {
-        flow.notify("notify/awaiting", "manualJudgment", json!({ "says": AWAITS })).await;
+        flow.notify("notify/awaiting", "manualJudgment", detail(config)).await;
     }
     if let (true, Some(interval)) = (config.send_notifications.0, config.reminder_interval()) {
         for reminder in 1_u32.. {
             flow.active(format!("remind/{reminder}"), interval).await;
-            let detail = json!({ "says": AWAITS, "reminder": reminder });
-            flow.notify(format!("notify/awaiting/{reminder}"), "manualJudgment", detail).await;
+            let mut again = detail(config);
+            again["reminder"] = reminder.into();
+            flow.notify(format!("notify/awaiting/{reminder}"), "manualJudgment", again).await;
         }
     }
     std::future::pending().await
+}
+
+/// What a message about the question may say.
+fn detail(config: &ManualJudgment) -> Value {
+    let inputs: Vec<&Value> = config.judgment_inputs.iter().map(|input| &input.value).collect();
+    json!({ "says": AWAITS, "instructions": config.instructions, "judgmentInputs": inputs })
 }
 
 /// The plugin.

@@ -49,6 +49,7 @@ pub struct Child {
     pub outputs: Map<String, Value>,
     /// Artifacts of all its stages.
     pub artifacts: Vec<Value>,
+    application: Option<String>,
     failures: Vec<Value>,
 }
 
@@ -59,38 +60,69 @@ impl Child {
         let mut list = |key: &str| members.remove(key).and_then(|value| value.as_array().cloned()).unwrap_or_default();
         let (artifacts, failures) = (list("artifacts"), list("failures"));
         let text = |key: &str| members.get(key).and_then(Value::as_str).map(str::to_owned);
-        let (status, name) = (text("status").unwrap_or_default(), text("name"));
-        Self { status, name, outputs: members.remove("outputs").map(object).unwrap_or_default(), artifacts, failures }
+        let (status, name, application) = (text("status").unwrap_or_default(), text("name"), text("application"));
+        let outputs = members.remove("outputs").map(object).unwrap_or_default();
+        Self { status, name, outputs, artifacts, application, failures }
     }
 
-    /// How the stage ends: it shares the child's fate, and a failure names what failed below, across levels.
+    /// Whether it ended in any other way than with success or a cancel.
+    pub fn has_failed(&self) -> bool {
+        !["SUCCEEDED", "CANCELED"].contains(&self.status.as_str())
+    }
+
+    /// What it left behind becomes the stage's.
+    pub fn show(&self, flow: &Flow) {
+        for (key, value) in &self.outputs {
+            flow.output(key, value);
+        }
+        flow.artifacts(self.artifacts.iter().cloned());
+    }
+
+    /// As `executionStatuses` lists it.
+    pub fn told(&self) -> Value {
+        let mut told = json!({ "status": self.status, "application": self.application });
+        if self.has_failed() {
+            told["exception"] = json!({ "details": { "errors": self.errors() } });
+        }
+        told
+    }
+
+    /// How the stage ends: it shares the child's fate.
     pub fn finish(&self, execution: &str) -> Finish {
         match self.status.as_str() {
             "SUCCEEDED" => Finish::succeeded(),
             "CANCELED" => Finish::cancelled(),
-            status => {
-                let errors: Vec<String> = self.failures.iter().map(sentence).collect();
-                let message = match errors.first() {
-                    Some(error) => error.clone(),
-                    None => format!("The pipeline ended with status {status:?}; see its execution {execution}."),
-                };
-                let mut source = json!({ "executionId": execution });
-                if let (Some(source), Some(Value::Object(first))) = (source.as_object_mut(), self.failures.first()) {
-                    source.extend(
-                        first
-                            .iter()
-                            .filter(|(key, _)| key.starts_with("stage") && *key != "stage")
-                            .map(|(key, value)| (key.clone(), value.clone())),
-                    );
-                    source.extend(first.get("stage").map(|name| ("stageName".to_owned(), name.clone())));
-                }
-                let failure = Failure::new(FailureClass::Internal, code("pipeline.child-failed"), message);
-                Finish::failed(failure.with_details(json!({ "errors": errors, "source": source })))
-            }
+            _ => self.failure(execution).into(),
         }
+    }
+
+    /// What failed below, across levels, and where it began.
+    pub fn failure(&self, execution: &str) -> Failure {
+        let errors = self.errors();
+        let message = match errors.first() {
+            Some(error) => error.clone(),
+            None => format!("The pipeline ended with status {:?}; see its execution {execution}.", self.status),
+        };
+        let failure = Failure::new(FailureClass::Internal, code("pipeline.child-failed"), message);
+        failure.with_details(json!({ "errors": errors, "source": self.source(execution) }))
+    }
+
+    fn errors(&self) -> Vec<String> {
+        self.failures.iter().map(sentence).collect()
+    }
+
+    fn source(&self, execution: &str) -> Value {
+        let mut source = json!({ "executionId": execution });
+        if let (Some(source), Some(Value::Object(first))) = (source.as_object_mut(), self.failures.first()) {
+            let own = first.iter().filter(|(key, _)| key.starts_with("stage") && *key != "stage");
+            source.extend(own.map(|(key, value)| (key.clone(), value.clone())));
+            source.extend(first.get("stage").map(|name| ("stageName".to_owned(), name.clone())));
+        }
+        source
     }
 }
 
+/// What failed in one stage of the child. The host lists each message of a stage that ran a pipeline itself, so that errors nest.
 fn sentence(failure: &Value) -> String {
     let text = |key: &str| failure.get(key).and_then(Value::as_str).unwrap_or_default();
     format!("Exception in child pipeline stage ({}: {}): {}", text("pipeline"), text("stage"), text("message"))

@@ -46,6 +46,18 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
+    /// What the schema cannot say.
+    pub fn problems(self) -> Vec<Problem> {
+        let is_named = [Some(self.pipeline), self.pipeline_id, self.execution_id].into_iter().flatten();
+        let named = is_named.into_iter().any(|name| !name.trim().is_empty());
+        let missing = || Problem {
+            pointer: "/pipeline".to_owned(),
+            code: "configuration.invalid".to_owned(),
+            message: "no pipeline is named; choose one by its id".to_owned(),
+        };
+        if named { Vec::new() } else { vec![missing()] }
+    }
+
     /// Only the word false, as boolean or text in any case, turns waiting off.
     pub fn waits(&self) -> bool {
         match &self.wait_for_completion {

@@ -1,7 +1,10 @@
-//! Stage `pipeline`: runs another pipeline. Behaviour: reference `pipelines-and-stages.md` §3.6.
+//! Stage `pipeline`: runs another pipeline; `monitorPipeline` and `dependsOnExecution` wait for executions that run already. Behaviour: reference
+//! `pipelines-and-stages.md` §3.6.
 
 mod child;
 mod config;
+mod depends;
+mod monitor;
 
 use mainsheet_sdk::prelude::*;
 
@@ -31,10 +34,7 @@ async fn pipeline(config: Pipeline, flow: Flow) -> Result<Finish, Failure> {
         flow.context("executionName", name);
     }
     if !config.skip_downstream_output.0 {
-        for (key, value) in &child.outputs {
-            flow.output(key, value);
-        }
-        flow.artifacts(child.artifacts.iter().cloned());
+        child.show(&flow);
     }
     if child.status == "SUCCEEDED" && config.expected_artifacts.is_some() {
         flow.phase("bindProducedArtifacts");
@@ -44,13 +44,18 @@ async fn pipeline(config: Pipeline, flow: Flow) -> Result<Finish, Failure> {
 
 /// The plugin.
 pub fn plugin() -> StagePlugin {
-    StagePlugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).stage(
-        Stage::new("pipeline", pipeline)
-            .label("Pipeline", "流水线")
-            .help("Runs another pipeline, and may wait for its end.", "运行另一条流水线，可等待其结束。")
-            .timeout(config::TIMEOUT)
-            .restart(&["executionId", "executionName", "status"], &[]),
-    )
+    let pipeline = Stage::new("pipeline", pipeline)
+        .label("Pipeline", "流水线")
+        .help("Runs another pipeline, and may wait for its end.", "运行另一条流水线，可等待其结束。")
+        .timeout(config::TIMEOUT)
+        .check(Pipeline::problems)
+        .restart(&["executionId", "executionName", "status", "canManuallySkip"], &[]);
+    StagePlugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+        .label("Pipeline", "流水线")
+        .help("Runs other pipelines, and waits for their ends.", "运行其他流水线，并等待其结束。")
+        .stage(pipeline)
+        .stage(monitor::stage())
+        .stage(depends::stage())
 }
 
 mainsheet_sdk::export_stages!(plugin);

@@ -1,4 +1,6 @@
-//! Stage `wait`: waits for a time; may be shortened or skipped while it runs. Behaviour: reference `pipelines-and-stages.md` §3.1.
+//! Stages `wait`, for a time, and `waitUntil`, for a moment. Behaviour: reference `pipelines-and-stages.md` §3.1.
+
+mod until;
 
 use mainsheet_sdk::config::read;
 use mainsheet_sdk::prelude::*;
@@ -38,16 +40,16 @@ async fn wait(config: Wait, flow: Flow) -> Result<Finish, Failure> {
 
 /// The plugin.
 pub fn plugin() -> StagePlugin {
-    StagePlugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).stage(
-        Stage::new("wait", wait)
-            .label("Wait", "等待")
-            .help(
-                "Waits for a time; may be shortened or skipped while it runs.",
-                "等待一段时间，运行中可以缩短或跳过。",
-            )
-            .skippable()
-            .restart(&["skipRemainingWait"], &[]),
-    )
+    let wait = Stage::new("wait", wait)
+        .label("Wait", "等待")
+        .help("Waits for a time; may be shortened or skipped while it runs.", "等待一段时间，运行中可以缩短或跳过。")
+        .skippable()
+        .restart(&["skipRemainingWait"], &[]);
+    StagePlugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+        .label("Wait", "等待")
+        .help("Waits for a time, or for a moment.", "等待一段时间，或等待到指定时刻。")
+        .stage(wait)
+        .stage(until::stage())
 }
 
 mainsheet_sdk::export_stages!(plugin);

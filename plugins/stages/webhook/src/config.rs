@@ -46,6 +46,9 @@ pub struct Webhook {
     /// Account whose credentials are sent.
     #[field(en = "Account", zh = "账号", choices = "accounts")]
     pub account: Option<String>,
+    /// Signs the body, so that the receiver knows who sent it: `{secret, algorithm, header, prefix}`.
+    #[field(en = "Signature", zh = "签名", help_zh = "对请求体签名，供接收方校验", widget = "signature")]
+    pub signature: Option<Value>,
     /// Statuses of the call that fail at once, even if they would be tried again.
     #[field(en = "Fail fast statuses", zh = "立即失败状态码", widget = "status-codes", default = vec![Integer(504)])]
     pub fail_fast_status_codes: Vec<Integer>,
@@ -163,6 +166,7 @@ impl Webhook {
         let mut input = json!({
             "url": self.url, "method": self.method, "headers": self.headers(), "body": self.payload,
             "failFastStatusCodes": self.fail_fast_status_codes, "retryStatusCodes": self.webhook_retry_status_codes,
+            "signature": self.signature,
         });
         self.limit(&mut input, "retryFor");
         Ok(input)

@@ -22,7 +22,8 @@ async fn webhook(config: Webhook, flow: Flow) -> Finish {
     if let (true, Some(endpoint)) = (must_undo, config.cancel_endpoint()) {
         // A courtesy: what becomes of it changes nothing.
         let input = json!({
-            "url": endpoint, "method": config.cancel_method, "headers": config.headers(), "body": config.cancel_payload, "retry": false,
+            "url": endpoint, "method": config.cancel_method, "headers": config.headers(), "body": config.cancel_payload,
+            "signature": config.signature, "retry": false,
         });
         let _ = flow.operate("cancel", config.operation("request", input)).await;
     }
@@ -110,11 +111,10 @@ async fn monitor(config: &Webhook, flow: &Flow, report: &Report, address: String
 pub fn plugin() -> StagePlugin {
     StagePlugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).stage(
         Stage::new("webhook", webhook)
-            .aliases(&["preconfiguredWebhook"])
             .label("Webhook", "Webhook")
             .help("Calls an address, and may watch what it started.", "调用外部接口，并可等待其完成。")
             .check(Webhook::problems)
-            .restart(&["webhook", "statusEndpoint"], &[]),
+            .restart(&["webhook", "statusEndpoint", "buildInfo", "statusCode"], &[]),
     )
 }
 

@@ -33,6 +33,11 @@ impl Report {
     /// The call was answered.
     pub fn created(&self, reply: &Value) {
         self.add(seen(reply));
+        // Under these names before 1.14; old pipelines still read them.
+        self.flow.context("buildInfo", reply.get("body").unwrap_or(&Value::Null));
+        if let Some(code) = reply.get("status").and_then(Value::as_u64) {
+            self.flow.context("statusCode", status::name(code));
+        }
     }
 
     /// The call failed, for good. Nothing has begun, as far as it is known.
@@ -58,6 +63,9 @@ impl Report {
         let mut monitor = seen(told);
         for key in ["progressMessage", "percentComplete", "error", "resolvedValue", "pastStatusCodes"] {
             monitor.extend(told.get(key).map(|value| (key.to_owned(), value.clone())));
+        }
+        if let Some(body) = told.get("body").filter(|body| !body.is_null()) {
+            self.flow.context("buildInfo", body);
         }
         self.add(Map::from_iter([("monitor".to_owned(), monitor.into())]));
     }

@@ -30,8 +30,16 @@ fn anything() -> Value {
     Value::Object(Map::new())
 }
 
+type Outside = Box<dyn FnMut(&Request) -> Result<Response, Failure>>;
+
 thread_local! {
+    static OUTSIDE: RefCell<Option<Outside>> = const { RefCell::new(None) };
     static EXCHANGES: RefCell<(VecDeque<Exchange>, Vec<String>)> = const { RefCell::new((VecDeque::new(), Vec::new())) };
+}
+
+/// What providers linked natively send on this thread is answered by `answer` from here on, instead of the exchanges of a case.
+pub fn outside(answer: impl FnMut(&Request) -> Result<Response, Failure> + 'static) {
+    OUTSIDE.with_borrow_mut(|outside| *outside = Some(Box::new(answer)));
 }
 
 /// What is sent from here on meets these exchanges.
@@ -49,6 +57,9 @@ pub(super) fn end() -> Vec<String> {
 
 /// Answers a request from the case.
 pub(crate) fn exchange(request: Request) -> Result<Response, Failure> {
+    if let Some(answer) = OUTSIDE.with_borrow_mut(|outside| outside.as_mut().map(|answer| answer(&request))) {
+        return answer;
+    }
     EXCHANGES.with_borrow_mut(|(left, differences)| {
         let Some(exchange) = left.pop_front() else {
             differences.push(format!("sent unexpectedly: {} {}", request.method, request.url));

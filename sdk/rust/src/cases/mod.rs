@@ -49,6 +49,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 pub(crate) use exchange::exchange;
+pub use exchange::outside;
 
 use crate::{provider::ProviderPlugin, stage::StagePlugin, trigger::TriggerPlugin};
 

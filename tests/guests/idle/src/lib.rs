@@ -78,6 +78,24 @@ fn echo(input: Anything, _: QueryCall) -> Result<Value, Failure> {
     Ok(input.members.into())
 }
 
+/// A cluster called `web-2` has two server groups in each region, the first of them disabled; one without number does not exist.
+fn server_groups(input: Anything, _: QueryCall) -> Result<Value, Failure> {
+    let cluster = input.members.get("cluster").and_then(Value::as_str).unwrap_or_default();
+    let Some(size) = cluster.rsplit_once('-').and_then(|(_, size)| size.parse::<u32>().ok()) else {
+        return Err(Failure::new(FailureClass::NotFound, "idle.no-cluster", "There is no such cluster."));
+    };
+    let regions = input.members.get("regions").and_then(Value::as_array).cloned().unwrap_or_default();
+    let group =
+        |region: &Value, at| json!({ "name": format!("{cluster}-v{at}"), "region": region, "disabled": at == 0 });
+    Ok(regions.iter().flat_map(|region| (0..size).map(move |at| group(region, at))).collect())
+}
+
+/// Account `frozen` has a condition that is never met.
+fn unmet_conditions(input: Anything, _: QueryCall) -> Result<Value, Failure> {
+    let is_frozen = input.members.get("account").and_then(Value::as_str) == Some("frozen");
+    Ok(if is_frozen { json!([{ "name": "freeze", "description": "Nothing moves." }]) } else { json!([]) })
+}
+
 fn broken(_: Anything, _: QueryCall) -> Result<Value, Failure> {
     panic!("this query traps, whoever asks")
 }
@@ -94,6 +112,8 @@ pub fn plugin() -> ProviderPlugin {
         .operation(OperationKind::new("notify", nothing))
         .operation(OperationKind::new("fetch", nothing).safe())
         .query(QueryKind::new("echo", echo))
+        .query(QueryKind::new("server-groups", server_groups))
+        .query(QueryKind::new("unmet-conditions", unmet_conditions))
         .query(QueryKind::new("broken", broken))
         .artifacts(&["idle/thing", "things/*"])
         .notifications(&["idle"])

@@ -10,10 +10,12 @@ use serde_json::Value;
 
 use crate::cli::error::{CliError, Exit};
 
-/// What a document is. Applications come first, because pipelines hang from them.
+/// What a document is. Presets and applications come first, because pipelines are made of them and hang from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
+    /// A preset: a stage type of the operator's own.
+    Preset,
     /// An application.
     Application,
     /// A pipeline.
@@ -25,6 +27,7 @@ impl Kind {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Kind::Preset => "preset",
             Kind::Application => "application",
             Kind::Pipeline => "pipeline",
         }
@@ -122,6 +125,9 @@ pub fn parse(place: &str, text: &str) -> Result<Vec<Document>, CliError> {
 
 fn classify(place: String, value: Value) -> Result<Document, CliError> {
     let text = |key: &str| value.get(key).and_then(Value::as_str).map(|text| text.trim().to_owned());
+    if let (Some(kind), Some(_)) = (text("type"), text("target")) {
+        return Ok(Document { kind: Kind::Preset, application: None, name: kind, value, place });
+    }
     let name = text("name").filter(|name| !name.is_empty());
     let application = text("application").filter(|name| !name.is_empty());
     let pipeline = ["stages", "triggers", "parameterConfig"].iter().any(|key| value.get(key).is_some());
@@ -129,7 +135,7 @@ fn classify(place: String, value: Value) -> Result<Document, CliError> {
         Err(CliError::new(
             Exit::Usage,
             code("cli.document-unknown"),
-            format!("{place} is neither application nor pipeline: {what}"),
+            format!("{place} is neither application nor pipeline nor preset: {what}"),
         ))
     };
     match (name, application) {
@@ -169,6 +175,7 @@ mod tests {
             titles("name: shop\n---\nname: release\napplication: shop\nstages: []\n---\n"),
             ["application shop", "pipeline shop/release"]
         );
+        assert_eq!(titles("type: openTicket\ntarget: webhook\nname: Open a ticket\n"), ["preset openTicket"]);
     }
 
     #[test]

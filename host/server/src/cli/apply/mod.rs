@@ -1,4 +1,4 @@
-//! `mainsheet apply`: save applications and pipelines.
+//! `mainsheet apply`: save presets, applications and pipelines.
 
 pub(super) mod document;
 
@@ -22,10 +22,11 @@ Examples:
   jq '.name = \"canary\"' release.json | mainsheet apply -f -
   mainsheet apply -f shop/ --dry-run         what would change; nothing is saved
 
-A document with `application` is a pipeline, one with `name` and without `application` is an application. A file may hold
+A document with `application` is a pipeline, one with `name` and without `application` is an application, one with `type` and
+`target` is a preset, which is a stage type made of another one. A file may hold
 several: a JSON array, or YAML documents between lines of ---.";
 
-/// Save applications and pipelines; what is already as written stays untouched.
+/// Save presets, applications and pipelines; what is already as written stays untouched.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -100,9 +101,10 @@ fn sentence(document: &Document, outcome: Outcome, dry: bool) -> String {
 /// # Errors
 /// The server refuses or is unreachable.
 pub fn save(client: &Client, document: &Document, dry: bool) -> Result<Outcome, CliError> {
-    let path = match &document.application {
-        Some(application) => route::pipeline(application, &document.name),
-        None => route::one("applications", &document.name),
+    let path = match (document.kind, &document.application) {
+        (Kind::Preset, _) => route::one("presets", &document.name),
+        (_, Some(application)) => route::pipeline(application, &document.name),
+        (_, None) => route::one("applications", &document.name),
     };
     let stored = client.find(&path)?;
     let outcome = match &stored {
