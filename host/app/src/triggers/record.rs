@@ -238,7 +238,7 @@ impl App {
 /// How many executions stand above one with this trigger. What was started by a trigger says its depth; a stage's child has the whole
 /// trigger of its parent in its own.
 pub(super) fn depth(trigger: &Value) -> u32 {
-    let (mut depth, mut at) = (0, trigger);
+    let (mut depth, mut at) = (0_u32, trigger);
     while let Some(parent) = at.get("parentExecution").filter(|parent| parent.is_object()) {
         depth += 1;
         if let Some(above) = parent.get("depth").and_then(Value::as_u64) {
