@@ -7,6 +7,12 @@ use domain::trigger::TriggerEvent;
 use domain::{Params, Timestamp};
 use store::{ConfiguredTrigger, Configured, EventFilter, Write, WriteError};
 
+async fn opened() -> Bed {
+    let bed = Bed::new().await;
+    bed.write(vec![Write::SaveApplication { application: bed::application("demo", 1), expect: None }]).await;
+    bed
+}
+
 fn document(triggers: &str, more: &str) -> Params {
     Params::parse(&format!(r#"{{"name":"p","stages":[],"triggers":[{triggers}]{more}}}"#)).expect("JSON")
 }
@@ -39,7 +45,7 @@ const B: &str = r#"{"type":"cron","enabled":true,"cronExpression":"z"}"#;
 
 #[tokio::test]
 async fn a_save_keeps_what_was_decided_and_since_when_it_stands() {
-    let bed = Bed::new().await;
+    let bed = opened().await;
     let seen = async || {
         let all = triggers(&bed).await;
         all.iter().map(|one| (one.since.0 - START, one.fired.map(|at| at.0 - START))).collect::<Vec<_>>()
@@ -61,7 +67,7 @@ async fn a_save_keeps_what_was_decided_and_since_when_it_stands() {
 
 #[tokio::test]
 async fn a_date_is_decided_forward_and_only_for_what_is_configured() {
-    let bed = Bed::new().await;
+    let bed = opened().await;
     save(&bed, 1, 10, document(A, "")).await;
     let trigger = triggers(&bed).await.remove(0);
     bed.write(vec![dated(&trigger, 100)]).await;
@@ -78,7 +84,7 @@ async fn a_date_is_decided_forward_and_only_for_what_is_configured() {
 
 #[tokio::test]
 async fn saves_and_removals_are_told_after_their_commit() {
-    let bed = Bed::new().await;
+    let bed = opened().await;
     let mut told = bed.store.configured();
     save(&bed, 1, 10, document(A, "")).await;
     assert_eq!(told.recv().await, Ok(Configured::Pipeline("p".into())));
@@ -106,7 +112,7 @@ fn event(number: i64) -> Write {
 
 #[tokio::test]
 async fn the_oldest_events_go_with_what_was_looked_at_for_them() {
-    let bed = Bed::new().await;
+    let bed = opened().await;
     for number in 1..=10 {
         bed.write(vec![event(number)]).await;
     }

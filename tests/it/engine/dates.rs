@@ -31,9 +31,18 @@ fn with(mut document: Value, key: &str, value: Value) -> Value {
     document
 }
 
+/// All executions, in the order of their starts.
 async fn executions(bed: &Bed) -> Vec<Execution> {
-    let page = bed.store.executions().list(&ExecutionFilter::default(), None, 500).await.unwrap();
-    page.items.into_iter().rev().map(|stored| stored.execution).collect()
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = bed.store.executions().list(&ExecutionFilter::default(), after.as_ref(), 500).await.unwrap();
+        all.extend(page.items.into_iter().map(|stored| stored.execution));
+        after = page.next;
+        if after.is_none() {
+            all.reverse();
+            return all;
+        }
+    }
 }
 
 /// When the dates were for which something was started, in the order of the starts.
@@ -72,7 +81,7 @@ async fn pass(bed: &Bed, due: Timestamp, count: usize) {
 async fn until(bed: &Bed, count: usize) {
     let there = async {
         while executions(bed).await.len() < count {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
     tokio::time::timeout(Duration::from_secs(60), there).await.expect("it did not start");
@@ -242,4 +251,52 @@ async fn a_thousand_triggers_wait_in_one_table_and_fire_together() {
     pass(&bed, begin.plus(60 * MINUTE), 1_020).await;
     asleep_until(&bed, begin.plus(90 * MINUTE)).await;
     assert_eq!(events(&bed).await.len(), 500, "a page");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_date_enforces_no_artifacts_and_evaluates_what_its_trigger_says() {
+    let bed = Bed::open(PLUGINS).await.unwrap();
+    let begin = now(&bed);
+    let trigger = json!([{
+        "type": "cron", "id": "t", "enabled": true, "cronExpression": "0 * * * * ?", "timeZone": "UTC", "dryRun": true,
+        "expectedArtifactIds": ["x"], "parameters": { "day": "${trigger['scheduledAt'].substring(0, 10)}" },
+    }]);
+    let mut document = with(fires("p", ""), "triggers", trigger);
+    document["expectedArtifacts"] = json!([{ "id": "x", "matchArtifact": { "name": "nothing brings it" } }]);
+    bed.save(document).await.unwrap();
+    pass(&bed, begin.plus(MINUTE), 1).await;
+    let first = executions(&bed).await.remove(0);
+    bed.succeeded(&first.id).await.unwrap();
+    let day = first.trigger.get("scheduledAt").and_then(Value::as_str).unwrap()[..10].to_owned();
+    assert_eq!(first.trigger.get("parameters").unwrap()["day"], day);
+    assert_eq!(first.trigger.get("dryRun").unwrap(), true);
+    assert_eq!(first.trigger.get("expectedArtifactIds"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dates_that_nobody_could_read_at_the_save_are_told_once() {
+    let mut bed = Bed::open(&["scripted"]).await.unwrap();
+    bed.save(fires("wrong", "0 20 * * *")).await.unwrap();
+    bed.save(fires("right", "0 0 20 * * ?")).await.unwrap();
+    bed.install(&tests::bed::component("trigger-cron").unwrap()).await.unwrap();
+    for _ in 0..3 {
+        let told = async {
+            while events(&bed).await.is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), told).await.expect("nobody was told");
+        asleep_until(&bed, next_evening(&bed)).await;
+        let all = events(&bed).await;
+        assert_eq!(all.iter().map(refusal).collect::<Vec<_>>(), ["cron.expression-invalid"]);
+        assert_eq!(all[0].outcomes[0].pipeline.as_str(), "wrong");
+        bed = bed.crash().await.unwrap();
+    }
+}
+
+/// The next 20:00 in UTC.
+fn next_evening(bed: &Bed) -> Timestamp {
+    const DAY: i64 = 24 * 60 * MINUTE;
+    let (now, evening) = (now(bed).0, 20 * 60 * MINUTE);
+    Timestamp(now - (now - evening).rem_euclid(DAY) + DAY)
 }

@@ -170,3 +170,62 @@ async fn a_trigger_that_is_saved_is_heard_at_the_next_end() {
     let refused = until("a refusal", async || events(&bed).await.get(1).cloned()).await;
     assert_eq!(refused.outcomes[0].result.as_ref().unwrap_err().0.as_str(), "pipeline.disabled");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_without_the_artifacts_that_are_listed_leaves_a_failed_start() {
+    let bed = Bed::open(PLUGINS).await.unwrap();
+    bed.save(after("build", noop(), &[])).await.unwrap();
+    let mut deploy = after("deploy", noop(), &[("build", "successful")]);
+    deploy["triggers"][0]["expectedArtifactIds"] = json!(["image"]);
+    deploy["expectedArtifacts"] = json!([
+        { "id": "image", "matchArtifact": { "name": "nginx" } },
+        { "id": "chart", "matchArtifact": { "name": "chart" } },
+    ]);
+    bed.save(deploy).await.unwrap();
+    start(&bed, "build").await;
+    let deployed = until("a start", async || of(&bed, "deploy").await.pop()).await;
+    bed.succeeded(&deployed.id).await.unwrap();
+    let bound = deployed.trigger.get("resolvedExpectedArtifacts").unwrap();
+    assert_eq!((bound[0]["id"].as_str(), bound.as_array().map(Vec::len)), (Some("image"), Some(1)));
+    let bare = bed.app.start(&Caller::system(), Target::Pipeline("build".into()), &Params::object()).await.unwrap();
+    bed.succeeded(&bare.execution.id).await.unwrap();
+    until("a failed start", async || (of(&bed, "deploy").await.len() == 2).then_some(())).await;
+    let all = of(&bed, "deploy").await;
+    let failed = all.iter().find(|one| one.id != deployed.id).unwrap();
+    let failed = bed.view(&failed.id).await.unwrap();
+    assert_eq!(failed.status, domain::execution::ExecutionStatus::Terminal);
+    assert!(failed.refused.unwrap().starts_with("Failed on startup: Unmatched expected artifact"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_is_an_end_of_its_own_and_a_dry_run_is_passed_on() {
+    let bed = Bed::open(&["scripted", "stage-wait", "trigger-pipeline"]).await.unwrap();
+    bed.save(after("build", json!({ "type": "wait", "waitTime": 3_600 }), &[])).await.unwrap();
+    for status in ["successful", "failed", "canceled"] {
+        bed.save(after(status, noop(), &[("build", status)])).await.unwrap();
+    }
+    let built = start(&bed, "build").await;
+    bed.app.control(&Caller::system(), built.as_str(), app::control::Wish::Cancel, None).await.unwrap();
+    let told = until("a start", async || of(&bed, "canceled").await.pop()).await;
+    assert_eq!(told.trigger.get("parentStatus").unwrap(), "CANCELED");
+    let dry = Params::new(json!({ "dryRun": true }));
+    bed.app.start(&Caller::system(), Target::Pipeline("build".into()), &dry).await.unwrap();
+    let told = until("a start", async || of(&bed, "successful").await.pop()).await;
+    assert_eq!(told.trigger.get("dryRun").unwrap(), true);
+    assert!(of(&bed, "failed").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_execution_that_is_restarted_ends_once_more() {
+    let bed = Bed::open(&["scripted", "trigger-pipeline"]).await.unwrap();
+    let wrong = json!({ "type": "script", "finish": { "status": "failed" }, "requests": [] });
+    bed.save(after("build", wrong, &[])).await.unwrap();
+    bed.save(after("rescue", noop(), &[("build", "failed")])).await.unwrap();
+    let built = start(&bed, "build").await;
+    until("a start", async || (of(&bed, "rescue").await.len() == 1).then_some(())).await;
+    let failed = bed.ended(&built).await.unwrap();
+    bed.app.restart_stage(&Caller::system(), built.as_str(), failed.stages[0].id.as_str(), None).await.unwrap();
+    until("a second start", async || (of(&bed, "rescue").await.len() == 2).then_some(())).await;
+    let keys: Vec<String> = events(&bed).await.into_iter().map(|event| event.event.key).collect();
+    assert!(keys[0] != keys[1] && keys.iter().all(|key| key.starts_with(built.as_str())), "{keys:?}");
+}

@@ -17,6 +17,7 @@ mod starts;
 mod swaps;
 mod timers;
 mod together;
+mod triggers;
 
 use domain::execution::EventKind;
 use serde_json::{Value, json};

@@ -42,16 +42,36 @@ impl Due {
 }
 
 impl App {
-    /// The first date of a trigger that is still to be decided; absent: there is none, or its configuration is refused.
+    /// The first date of a trigger that is still to be decided; absent: there is none, or its configuration is refused, which is recorded
+    /// once, as an event with the reason.
     ///
     /// # Errors
-    /// `trigger.type-unknown`, a fault of the plugin.
+    /// `trigger.type-unknown`, a fault of the plugin; the store cannot be read or written.
     pub async fn first_date(&self, trigger: &ConfiguredTrigger) -> Result<Option<Timestamp>, AppError> {
         if trigger.disabled {
             return Ok(None);
         }
         let decided = trigger.fired.map_or(trigger.since, |fired| fired.max(trigger.since));
-        self.next_date(trigger, decided).await
+        let first = self.next_date(trigger, decided).await?;
+        if first.is_none() {
+            self.tell_unreadable(trigger).await?;
+        }
+        Ok(first)
+    }
+
+    /// Records why a trigger has no dates, if its plugin refuses it: a save refuses such a trigger, but one that was saved before its plugin
+    /// was installed, or before a version that reads it otherwise, is seen here first.
+    async fn tell_unreadable(&self, trigger: &ConfiguredTrigger) -> Result<(), AppError> {
+        let probe = probe(self.inner.environment.as_ref(), &self.inner.config.triggers.zone);
+        let answers = self.matches(&trigger.kind, std::slice::from_ref(trigger), &probe).await?;
+        let Some(Err(failure)) = answers.into_iter().next() else { return Ok(()) };
+        let mut heard = self.date(trigger, trigger.since);
+        heard.key.push_str("/unreadable");
+        if self.inner.store.triggers().event(&trigger.kind, &heard.source, &heard.key).await?.is_some() {
+            return Ok(());
+        }
+        let outcomes = vec![outcome(trigger, failure.code, failure.message)];
+        Ok(self.write_events(vec![Write::Event { event: self.event_of(&trigger.kind, &heard), outcomes }]).await?)
     }
 
     /// The first date of a trigger later than `after`.

@@ -198,7 +198,8 @@ impl App {
         authorize(&principal, Action::Execute, Resource::Application(&acl)).map_err(|denied| {
             AppError::new(ErrorClass::Denied, code("access.denied"), format!("The trigger needs {}.", denied.missing))
         })?;
-        let given = with_artifacts(payload, &heard.key, &trigger.config);
+        let dates = self.inner.catalogs.current().find_trigger(kind).is_some_and(|(_, offer)| offer.dates);
+        let given = with_artifacts(payload, &heard.key, &trigger.config, dates);
         refuse_too_deep(&given)?;
         self.check_artifacts(kind, &known.read.0.document, trigger, &given)?;
         let admitted = self.admit(Admission {
