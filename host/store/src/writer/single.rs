@@ -27,8 +27,9 @@ pub(super) fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<(), Stop> {
         }
         Write::DeletePipeline(id) => {
             let deleted = tx.write("delete from pipelines where id = ?1", values![id.as_str()])?;
+            some(deleted, "pipeline")?;
             tx.configured.push(Configured::Pipeline(id.clone()));
-            some(deleted, "pipeline")
+            Ok(())
         }
         Write::Dated { pipeline, trigger, config, at } => triggers::dated(tx, (pipeline, *trigger), config, *at),
         Write::ForgetEvents { most, before } => triggers::forget_events(tx, *most, *before),
