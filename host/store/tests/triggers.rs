@@ -5,7 +5,7 @@ mod bed;
 use bed::{Bed, START};
 use domain::trigger::TriggerEvent;
 use domain::{Params, Timestamp};
-use store::{ConfiguredTrigger, Configured, EventFilter, Write, WriteError};
+use store::{Configured, ConfiguredTrigger, EventFilter, Write, WriteError};
 
 async fn opened() -> Bed {
     let bed = Bed::new().await;

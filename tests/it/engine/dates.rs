@@ -16,7 +16,8 @@ const MINUTE: i64 = 60_000;
 
 /// A pipeline of the id that fires on these dates, in UTC.
 fn fires(id: &str, expression: &str) -> Value {
-    let trigger = json!({ "type": "cron", "id": "t", "enabled": true, "cronExpression": expression, "timeZone": "UTC" });
+    let trigger =
+        json!({ "type": "cron", "id": "t", "enabled": true, "cronExpression": expression, "timeZone": "UTC" });
     let mut document = chain(vec![json!({ "type": "noop" })]);
     document.as_object_mut().unwrap().extend([
         ("id".to_owned(), id.into()),
@@ -124,7 +125,11 @@ async fn after_an_absence_the_newest_date_is_made_up_for_and_the_others_are_told
     bed = bed.crash().await.unwrap();
     until(&bed, 1).await;
     asleep_until(&bed, begin.plus(61 * MINUTE)).await;
-    assert_eq!(scheduled(&bed).await, [begin.plus(60 * MINUTE).0], "the newest of 60, and not the one of half an hour ago");
+    assert_eq!(
+        scheduled(&bed).await,
+        [begin.plus(60 * MINUTE).0],
+        "the newest of 60, and not the one of half an hour ago"
+    );
     let mut told: Vec<String> = events(&bed)
         .await
         .iter()

@@ -34,7 +34,9 @@ fn noop() -> Value {
 }
 
 async fn start(bed: &Bed, pipeline: &str) -> ExecutionId {
-    let trigger = Params::new(json!({ "parameters": { "version": "7" }, "artifacts": [{ "type": "docker/image", "name": "nginx" }] }));
+    let trigger = Params::new(
+        json!({ "parameters": { "version": "7" }, "artifacts": [{ "type": "docker/image", "name": "nginx" }] }),
+    );
     bed.app.start(&Caller::system(), Target::Pipeline(pipeline.into()), &trigger).await.unwrap().execution.id
 }
 

@@ -62,7 +62,9 @@ async fn texts_of_a_trigger_are_evaluated_at_the_start_and_its_constraints_are_n
         "useDefaultArtifact": true,
         "defaultArtifact": { "type": "docker/image", "name": "shop/web", "version": "${trigger['payload']['tag']}" },
     }]);
-    bed.save(listening(json!([trigger]), json!({ "parameterConfig": parameters, "expectedArtifacts": expected }))).await.unwrap();
+    bed.save(listening(json!([trigger]), json!({ "parameterConfig": parameters, "expectedArtifacts": expected })))
+        .await
+        .unwrap();
     let payload = json!({ "ref": "refs/heads/main", "tag": "1.2", "repository": "shop/web", "build": { "number": 6 } });
     let event = deliver(&bed, "1", payload).await;
     let view = bed.succeeded(&started(&event)).await.unwrap();
@@ -88,7 +90,9 @@ async fn two_triggers_that_fit_one_event_start_their_pipeline_once() {
     let trigger = |enabled: Value| json!({ "type": "webhook", "enabled": enabled, "source": "ci" });
     let mut silent = trigger(true.into());
     silent.as_object_mut().unwrap().remove("enabled");
-    bed.save(listening(json!([trigger(true.into()), trigger(true.into()), trigger(false.into()), silent]), json!({}))).await.unwrap();
+    bed.save(listening(json!([trigger(true.into()), trigger(true.into()), trigger(false.into()), silent]), json!({})))
+        .await
+        .unwrap();
     let event = deliver(&bed, "1", json!({ "tag": "1" })).await;
     let at: Vec<usize> = event.outcomes.iter().map(|outcome| outcome.index).collect();
     assert_eq!(at, [0, 1], "one that is not enabled, or does not say, is not asked");
@@ -101,7 +105,8 @@ async fn two_triggers_that_fit_one_event_start_their_pipeline_once() {
 async fn one_listed_artifact_lets_a_trigger_fire_and_the_start_wants_all() {
     let bed = Bed::open(PLUGINS).await.unwrap();
     let trigger = json!([{ "type": "webhook", "enabled": true, "source": "ci", "expectedArtifactIds": ["a", "b"] }]);
-    let expected = json!([{ "id": "a", "matchArtifact": { "name": "web" } }, { "id": "b", "matchArtifact": { "name": "api" } }]);
+    let expected =
+        json!([{ "id": "a", "matchArtifact": { "name": "web" } }, { "id": "b", "matchArtifact": { "name": "api" } }]);
     bed.save(listening(trigger, json!({ "expectedArtifacts": expected }))).await.unwrap();
     let none = deliver(&bed, "1", json!({ "artifacts": [{ "name": "other" }] })).await;
     assert_eq!(refused(&none), "trigger.artifacts-unmatched");

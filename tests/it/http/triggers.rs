@@ -70,7 +70,11 @@ fn an_event_is_found_by_the_id_that_its_sender_was_told() {
     let terminal = shop();
     let pipeline = release(&terminal);
     let heard = deliver(&terminal, "/webhooks/webhook", &[], &json!({ "source": "ci", "ref": "refs/heads/main" })).ok();
-    assert_eq!((&heard["eventProcessed"], heard["started"].as_array().map(Vec::len)), (&json!(true), Some(1)), "{heard}");
+    assert_eq!(
+        (&heard["eventProcessed"], heard["started"].as_array().map(Vec::len)),
+        (&json!(true), Some(1)),
+        "{heard}"
+    );
     let id = heard["eventId"].as_str().unwrap();
     let event = get(&terminal, &format!("/api/v1/triggers/events/{id}"));
     assert_eq!((&event["source"]["source"], &event["payload"]["ref"]), (&json!("ci"), &json!("refs/heads/main")));
@@ -81,7 +85,13 @@ fn an_event_is_found_by_the_id_that_its_sender_was_told() {
 
     deliver(&terminal, "/webhooks/webhook/ci", &[("X-Request-Id", "second")], &json!({})).ok();
     let said = terminal.run(&["get", "trigger-events", "-a", "shop", "--pipeline", "release"]).expect_code(0);
-    for part in ["CAME TO", &format!("started {}", heard["started"][0].as_str().unwrap()), "second", "trigger.constraint-missing:", &pipeline] {
+    for part in [
+        "CAME TO",
+        &format!("started {}", heard["started"][0].as_str().unwrap()),
+        "second",
+        "trigger.constraint-missing:",
+        &pipeline,
+    ] {
         assert!(said.out.contains(part), "{part} is missing in {}", said.out);
     }
     let said = terminal.run(&["get", "trigger-events", "second"]).expect_code(0);
@@ -93,7 +103,8 @@ fn a_source_that_sends_too_much_is_held_up_and_the_others_are_not() {
     let mut terminal = shop();
     let nap = json!([{ "refId": "1", "type": "wait", "name": "Nap", "waitTime": 0 }]);
     for source in ["a", "b"] {
-        let trigger = json!([{ "type": "webhook", "enabled": true, "source": source, "payloadConstraints": { "never": "" } }]);
+        let trigger =
+            json!([{ "type": "webhook", "enabled": true, "source": source, "payloadConstraints": { "never": "" } }]);
         save(&terminal, &json!({ "name": source, "stages": nap, "triggers": trigger }));
     }
     terminal.stop().unwrap();
@@ -105,7 +116,11 @@ fn a_source_that_sends_too_much_is_held_up_and_the_others_are_not() {
     assert!(statuses.contains(&429), "{statuses:?}");
     let held = deliver(&terminal, "/webhooks/webhook/a", &[], &json!({}));
     assert_eq!((held.status, held.code().as_str()), (429, "trigger.too-many-requests"));
-    assert!(held.head.to_lowercase().contains("retry-after:") && held.head.contains("application/problem+json"), "{}", held.head);
+    assert!(
+        held.head.to_lowercase().contains("retry-after:") && held.head.contains("application/problem+json"),
+        "{}",
+        held.head
+    );
     assert_eq!(status("b"), 200, "another source has its own allowance");
     let strangers: Vec<u16> = (0..8).map(|number| status(&format!("stranger-{number}"))).collect();
     assert!(strangers.contains(&429), "strangers share one: {strangers:?}");

@@ -29,7 +29,11 @@ struct Due {
 
 impl Due {
     /// The newest date fires if it is not older than `catch_up`; those before it are missed (reference pipelines-and-stages.md §5.4).
-    fn of((first, before_newest, newest): (Timestamp, Option<Timestamp>, Timestamp), catch_up: i64, now: Timestamp) -> Due {
+    fn of(
+        (first, before_newest, newest): (Timestamp, Option<Timestamp>, Timestamp),
+        catch_up: i64,
+        now: Timestamp,
+    ) -> Due {
         // A moment late is not late.
         let fires = now.since(newest) <= catch_up.max(1_000);
         let missed = match (fires, before_newest) {
@@ -96,11 +100,7 @@ impl App {
     /// # Errors
     /// `trigger.changed` when the trigger is not configured so any more, or the date was decided: read it again. A fault of the plugin, the
     /// store cannot be written: try again.
-    pub async fn fire_date(
-        &self,
-        trigger: &ConfiguredTrigger,
-        due: Timestamp,
-    ) -> Result<Option<Timestamp>, AppError> {
+    pub async fn fire_date(&self, trigger: &ConfiguredTrigger, due: Timestamp) -> Result<Option<Timestamp>, AppError> {
         let now = self.inner.environment.now();
         let (before_newest, newest, next) = self.newest_date(trigger, due, now).await?;
         let due = Due::of((due, before_newest, newest), self.inner.config.triggers.catch_up, now);
@@ -110,7 +110,9 @@ impl App {
             more.insert(0, self.missed(trigger, first, last));
         }
         match due.fires {
-            Some(date) => drop(self.record(&trigger.kind, std::slice::from_ref(trigger), vec![self.date(trigger, date)], more).await?),
+            Some(date) => drop(
+                self.record(&trigger.kind, std::slice::from_ref(trigger), vec![self.date(trigger, date)], more).await?,
+            ),
             None => self.write_events(more).await?,
         }
         Ok(next)
@@ -174,9 +176,11 @@ impl App {
             let event = probe(self.inner.environment.as_ref(), &self.inner.config.triggers.zone);
             let configs = [trigger.config.clone()];
             match self.inner.runtime.matches(&scope(installed), &event, &configs).await {
-                Ok(answers) => problems.extend(answers.into_iter().filter_map(Result::err).map(|failure| {
-                    Problem::at(format!("/triggers/{}", trigger.index), failure.code, failure.message)
-                })),
+                Ok(answers) => {
+                    problems.extend(answers.into_iter().filter_map(Result::err).map(|failure| {
+                        Problem::at(format!("/triggers/{}", trigger.index), failure.code, failure.message)
+                    }))
+                }
                 Err(fault) => {
                     tracing::warn!(plugin = %installed.manifest.id, code = %fault.failure.code, "a trigger could not be checked");
                 }

@@ -19,8 +19,8 @@ pub mod tryout;
 use std::sync::Arc;
 
 use domain::code::code;
-use domain::plugin::Catalog;
 use domain::params::Value;
+use domain::plugin::Catalog;
 use domain::plugin::call::{Heard, Hook, HookReply};
 use store::RecordedEvent;
 

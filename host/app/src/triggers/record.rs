@@ -255,8 +255,9 @@ fn refuse_too_deep(given: &Params) -> Result<(), AppError> {
     if depth(given.value()) <= DEEPEST {
         return Ok(());
     }
-    let message =
-        format!("An execution may have at most {DEEPEST} others above it; do the pipelines start one another in a circle?");
+    let message = format!(
+        "An execution may have at most {DEEPEST} others above it; do the pipelines start one another in a circle?"
+    );
     Err(AppError::conflict(code("execution.too-deep"), message))
 }
 

@@ -123,7 +123,8 @@ impl App {
             return Ok(probe(self.inner.environment.as_ref(), &self.inner.config.triggers.zone));
         }
         if !offer.hooks {
-            let source = offer.source.iter().map(|key| (key.as_str(), trigger.config.get(key).cloned().unwrap_or_default()));
+            let source =
+                offer.source.iter().map(|key| (key.as_str(), trigger.config.get(key).cloned().unwrap_or_default()));
             let (source, payload) = (Params::from_members(source), sample.payload.clone());
             return Ok(Heard { key: "test".into(), source, verified: Vec::new(), payload, occurred: None });
         }

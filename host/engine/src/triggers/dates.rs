@@ -169,7 +169,8 @@ async fn read(core: &Arc<Core>, dates: &mut Dates, news: &mut News) -> Result<()
     }
     *news = News::default();
     let enabled = triggers.into_iter().filter(|trigger| !trigger.disabled);
-    let mut firsts = std::pin::pin!(stream::iter(enabled).map(|trigger| first(core, trigger)).buffer_unordered(AT_ONCE));
+    let mut firsts =
+        std::pin::pin!(stream::iter(enabled).map(|trigger| first(core, trigger)).buffer_unordered(AT_ONCE));
     while let Some(entry) = firsts.next().await {
         if let Some(entry) = entry {
             dates.insert(entry);

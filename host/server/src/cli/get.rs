@@ -220,7 +220,10 @@ impl Arguments {
             (Resource::Pipelines, Some(application)) => route::below("applications", application, "pipelines"),
             _ => route::all(self.resource.path()),
         };
-        let application = self.application.as_deref().filter(|_| !matches!(self.resource, Resource::Pipelines | Resource::TriggerEvents));
+        let application = self
+            .application
+            .as_deref()
+            .filter(|_| !matches!(self.resource, Resource::Pipelines | Resource::TriggerEvents));
         let filters = [
             ("after", after),
             ("application", application),

@@ -6,9 +6,9 @@ use domain::id::{ApplicationName, ExecutionId};
 use domain::pipeline::{Definition, Pipeline};
 use domain::question::Vote;
 
-use super::{slots, triggers};
 use super::tx::{Stop, Tx};
 use super::unit::json;
+use super::{slots, triggers};
 use crate::sqlite::values;
 use crate::wake::Configured;
 use crate::write::{CatalogEntry, Write, WriteError};

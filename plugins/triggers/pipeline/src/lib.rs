@@ -33,8 +33,11 @@ fn matches(event: &Event, config: Pipeline, document: &Map<String, Value>) -> Re
     let text = |key: &str| execution.get(key).and_then(Value::as_str).unwrap_or_default();
     let refused = |code: &str, message: String| Err(Failure::new(FailureClass::NotFound, code, message));
     if text("pipelineConfigId") != config.pipeline {
-        let message =
-            format!("The execution was of pipeline {:?}, the trigger listens to {:?}.", text("pipelineConfigId"), config.pipeline);
+        let message = format!(
+            "The execution was of pipeline {:?}, the trigger listens to {:?}.",
+            text("pipelineConfigId"),
+            config.pipeline
+        );
         return refused(code("trigger.other-pipeline"), message);
     }
     let application = config.application.unwrap_or_default();

@@ -6,7 +6,17 @@ use mainsheet_sdk::prelude::*;
 const MEMBER: &str = "$attributes";
 /// Parts of names of headers that carry secrets, or say nothing about the event.
 const LEFT_OUT: [&str; 12] = [
-    "auth", "cookie", "token", "secret", "signature", "password", "api-key", "apikey", "connection", "content-length", "accept",
+    "auth",
+    "cookie",
+    "token",
+    "secret",
+    "signature",
+    "password",
+    "api-key",
+    "apikey",
+    "connection",
+    "content-length",
+    "accept",
     "forwarded",
 ];
 /// Bytes of one header, and how many of them.

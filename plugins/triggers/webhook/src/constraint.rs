@@ -55,7 +55,10 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 pub fn check_attribute(attributes: &Map<String, Value>, name: &str, pattern: &Value) -> Result<(), Failure> {
     let value = attributes.get(&name.to_lowercase()).and_then(Value::as_str);
     let Some(value) = value else {
-        return Err(refusal(code("trigger.constraint-missing"), format!("The request has no header {name:?}, or it is not kept.")));
+        return Err(refusal(
+            code("trigger.constraint-missing"),
+            format!("The request has no header {name:?}, or it is not kept."),
+        ));
     };
     let pattern = match pattern {
         Value::Null => return Ok(()),

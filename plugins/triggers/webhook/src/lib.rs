@@ -27,7 +27,12 @@ pub struct Webhook {
     )]
     payload_constraints: Map<String, Value>,
     /// What the headers of the request must hold, as for the payload; case of names does not count. Headers that carry secrets are not kept.
-    #[field(en = "Header constraints", zh = "请求头约束", help_zh = "请求头名称与正则表达式，部分匹配", widget = "key-value")]
+    #[field(
+        en = "Header constraints",
+        zh = "请求头约束",
+        help_zh = "请求头名称与正则表达式，部分匹配",
+        widget = "key-value"
+    )]
     attribute_constraints: Map<String, Value>,
     /// Parameters of the execution, unless the payload brings its own.
     #[field(en = "Parameters", zh = "参数", widget = "key-value")]
