@@ -132,11 +132,11 @@ async fn tell(core: &Arc<Core>, ear: &mut Ear, end: &End) -> bool {
         };
         tries += 1;
         trouble(core, &error);
-        if tries == TRIES {
-            if let Err(error) = core.app.give_up_end(&ear.listeners, end, &error).await {
-                trouble(core, &error);
-                tries = 0;
-            }
+        if tries == TRIES
+            && let Err(error) = core.app.give_up_end(&ear.listeners, end, &error).await
+        {
+            trouble(core, &error);
+            tries = 0;
         }
         if !core.rest(tries.max(1) * 1_000).await {
             return false;
@@ -146,11 +146,8 @@ async fn tell(core: &Arc<Core>, ear: &mut Ear, end: &End) -> bool {
 
 /// Reads who listens, if that has changed.
 async fn refresh(core: &Arc<Core>, ear: &mut Ear) -> Result<(), AppError> {
-    loop {
-        match ear.told.try_recv() {
-            Ok(_) | Err(TryRecvError::Lagged(_)) => ear.stale = true,
-            Err(TryRecvError::Empty | TryRecvError::Closed) => break,
-        }
+    while let Ok(_) | Err(TryRecvError::Lagged(_)) = ear.told.try_recv() {
+        ear.stale = true;
     }
     if ear.stale {
         core.app.catalogs().refresh().await?;

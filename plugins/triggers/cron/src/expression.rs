@@ -66,10 +66,9 @@ impl Expression {
     pub fn next(&self, after: DateTime) -> Option<DateTime> {
         let from = after.checked_add(1.second()).ok()?.with().subsec_nanosecond(0).build().ok()?;
         let mut date = from.date();
-        if self.days.has(date) && self.months.has(date.month().into()) && self.years.has(date.year()) {
-            if let Some(time) = self.time_from(from.time()) {
-                return Some(date.to_datetime(time));
-            }
+        let today = self.days.has(date) && self.months.has(date.month().into()) && self.years.has(date.year());
+        if let Some(time) = self.time_from(from.time()).filter(|_| today) {
+            return Some(date.to_datetime(time));
         }
         let first = self.time_from(Time::midnight())?;
         loop {

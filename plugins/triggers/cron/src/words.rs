@@ -69,7 +69,7 @@ fn times(Expression { seconds, minutes, hours, .. }: &Expression) -> String {
     if seconds.values != [0] {
         words.push(steps(seconds, "second", 60));
     }
-    if !(minutes.every && !words.is_empty()) {
+    if !minutes.every || words.is_empty() {
         words.push(steps(minutes, "minute", 60));
     }
     if !hours.every {
