@@ -31,6 +31,8 @@ pub enum Resource<'a> {
     Team(TeamPermission),
     /// An application with everything in it.
     Application(&'a Acl),
+    /// An account: READ to look at it and through it, WRITE to act on it.
+    Account(&'a AccountAcl<'a>),
     /// A question that an execution asks.
     Question {
         /// Application of the execution.
@@ -49,6 +51,10 @@ pub enum TeamPermission {
     ApplicationCreate,
     /// Install, switch and remove plugins, and grant capabilities.
     PluginManage,
+    /// Bind, change and remove accounts.
+    AccountManage,
+    /// Set, list and remove secrets, and seal them anew.
+    SecretManage,
     /// Make, list and revoke tokens.
     TokenMint,
     /// Read the whole audit log and the server's figures.
@@ -64,6 +70,8 @@ impl TeamPermission {
         match self {
             TeamPermission::ApplicationCreate => "application.create",
             TeamPermission::PluginManage => "plugin.manage",
+            TeamPermission::AccountManage => "account.manage",
+            TeamPermission::SecretManage => "secret.manage",
             TeamPermission::TokenMint => "token.mint",
             TeamPermission::AuditRead => "audit.read",
             TeamPermission::SystemPause => "system.pause",
@@ -80,6 +88,34 @@ pub struct Acl {
     pub permissions: BTreeMap<Access, Vec<String>>,
     /// What an application without any permissions means.
     pub unrestricted: Unrestricted,
+}
+
+/// Who may do what with one account.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountAcl<'a> {
+    /// The account's name.
+    pub name: &'a str,
+    /// Role names by access; empty when unrestricted. A managed identity is named like a role.
+    pub permissions: &'a BTreeMap<Access, Vec<String>>,
+    /// What an account without any permissions means: the same as for applications.
+    pub unrestricted: Unrestricted,
+}
+
+impl AccountAcl<'_> {
+    /// No fallback here: only roles that are listed count (F3), and whoever may act on an account may look at it.
+    fn allows(&self, action: Action, principal: &Principal) -> bool {
+        if self.permissions.is_empty() {
+            return self.unrestricted == Unrestricted::Open;
+        }
+        let managed = principal.name.ends_with(MANAGED);
+        let lists = |access| {
+            self.permissions.get(&access).is_some_and(|roles| {
+                let named = || roles.iter().any(|role| role.eq_ignore_ascii_case(&principal.name));
+                principal.holds_any(roles) || (managed && named())
+            })
+        };
+        lists(Access::Write) || (action == Action::Read && lists(Access::Read))
+    }
 }
 
 /// What an application without any permissions means (reference §3.2, rule 6).
@@ -159,6 +195,12 @@ pub fn authorize(principal: &Principal, action: Action, resource: Resource<'_>) 
     match resource {
         Resource::Team(permission) => Err(Denied { rule: 8, missing: permission.as_str().into() }),
         Resource::Application(acl) => by_application(principal, action, acl),
+        Resource::Account(acl) if acl.allows(action, principal) => Ok(()),
+        Resource::Account(acl) => {
+            let access = if action == Action::Read { "READ" } else { "WRITE" };
+            let rule = if acl.permissions.is_empty() { 8 } else { 6 };
+            Err(Denied { rule, missing: format!("{access} on the account {}", acl.name) })
+        }
         Resource::Question { acl, question, .. } if question.roles.is_empty() => by_application(principal, action, acl),
         Resource::Question { question, .. } if principal.holds_any(&question.roles) => Ok(()),
         Resource::Question { question, .. } => {

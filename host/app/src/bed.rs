@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use capabilities::Vault;
 use domain::code::code;
 use domain::environment::Environment;
 use domain::execution::{Event, EventKind, ExecutionState, ExecutionStatus};
@@ -135,7 +136,8 @@ impl Bed {
         let lent = Lent { http: Arc::new(Nothing), blobs: Arc::new(Nothing), sign: Arc::new(Nothing) };
         let components = Arc::new(StoredComponents::new(store.clone()));
         let runtime = Runtime::new(config, lent, components).expect("a runtime");
-        let app = App::open(store, runtime, environment, Config::default()).await.expect("an app");
+        let vault = Vault::forgetful(store.clone(), environment.clone());
+        let app = App::open(store, runtime, vault, environment, Config::default()).await.expect("an app");
         let admin = app.bootstrap().await.expect("a token").expect("the first token");
         Bed { app, clock, admin, _folder: folder }
     }

@@ -356,6 +356,7 @@ pub fn scope(installed: &Installed) -> Scope {
         application: String::new(),
         execution: String::new(),
         key: String::new(),
+        account: None,
     }
 }
 

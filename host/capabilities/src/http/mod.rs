@@ -58,11 +58,14 @@ impl Client {
         let mut left = request.redirects.min(self.bounds.redirects);
         let sink = request.reply;
         let mut hop = Hop::first(request)?;
+        let secure = hop.url.scheme() == "https";
         let client = self.client(&self.grant.networks(scope))?;
         loop {
             self.grant.request(scope, &hop.method, &hop.url)?;
             tracing::debug!(plugin = %scope.plugin, execution = %scope.execution, method = %hop.method, to = %grant::place(&hop.url), "request");
-            let response = self.send_once(scope, &client, &hop, identity.as_ref()).await?;
+            // A redirect must not talk the credentials out of their encryption.
+            let lent = identity.as_ref().filter(|own| own.is_for(&hop.url) && (!secure || hop.url.scheme() == "https"));
+            let response = self.send_once(scope, &client, &hop, lent).await?;
             match hop.redirected(&response)? {
                 Some(next) if left > 0 => (hop, left) = (next, left - 1),
                 _ => return reply::read(scope, response, sink, self.bounds.inline, &self.blobs).await,
@@ -78,13 +81,10 @@ impl Client {
         identity: Option<&Identity>,
     ) -> Result<reqwest::Response, Failure> {
         let mut headers = hop.headers.clone();
-        if let Some(identity) = identity.filter(|own| grant::names(&own.hosts, hop.url.host_str().unwrap_or_default()))
-        {
-            for (name, value) in &identity.headers {
-                let (name, mut value) = hop::header(name, value)?;
-                value.set_sensitive(true);
-                headers.insert(name, value);
-            }
+        for (name, value) in identity.iter().flat_map(|identity| &identity.headers) {
+            let (name, mut value) = hop::header(name, value)?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
         }
         let builder = client.request(hop.method.clone(), hop.url.clone()).headers(headers);
         let builder = match &hop.body {

@@ -68,6 +68,8 @@ enum Resource {
     Operations,
     #[value(alias = "plugin")]
     Plugins,
+    #[value(alias = "account")]
+    Accounts,
     #[value(alias = "token")]
     Tokens,
     Audit,
@@ -82,6 +84,7 @@ impl Resource {
             Resource::Questions => "questions",
             Resource::Operations => "operations",
             Resource::Plugins => "plugins",
+            Resource::Accounts => "accounts",
             Resource::Tokens => "tokens",
             Resource::Audit => "audit",
         }
@@ -121,6 +124,7 @@ impl Resource {
                 ("ordered", "/ordered"),
             ],
             Resource::Plugins => super::plugin::COLUMNS,
+            Resource::Accounts => super::account::COLUMNS,
             Resource::Tokens => super::token::COLUMNS,
             Resource::Audit => {
                 &[("at", "/at"), ("who", "/principal"), ("did", "/action"), ("to", "/target"), ("outcome", "/outcome")]
@@ -165,7 +169,11 @@ impl Arguments {
                     &newest(client, "application", text("name"))?,
                 ));
             }
-            Resource::Questions | Resource::Operations | Resource::Tokens | Resource::Audit => output::yaml(&found),
+            Resource::Questions
+            | Resource::Operations
+            | Resource::Accounts
+            | Resource::Tokens
+            | Resource::Audit => output::yaml(&found),
         }
         Ok(Exit::Success)
     }
