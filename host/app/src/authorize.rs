@@ -306,4 +306,30 @@ mod tests {
         let resource = Resource::Question { acl: &acl, question: &own, submitter: "ann" };
         assert_eq!(authorize(&admin, Action::Answer, resource).map_err(|denied| denied.rule), Err(3));
     }
+
+    #[test]
+    fn an_account_is_for_those_it_lists() {
+        use Access::{Read, Write};
+        let lists = |lists: &[(Access, &str)]| -> BTreeMap<Access, Vec<String>> {
+            lists.iter().map(|(access, role)| (*access, vec![(*role).to_owned()])).collect()
+        };
+        let may = |principal: &Principal, permissions: &BTreeMap<Access, Vec<String>>, unrestricted| {
+            let acl = AccountAcl { name: "prod", permissions, unrestricted };
+            let allowed = |action| authorize(principal, action, Resource::Account(&acl)).is_ok();
+            (allowed(Action::Read), allowed(Action::Write))
+        };
+        let both = lists(&[(Read, "dev"), (Write, "ops")]);
+        let closed = Unrestricted::Closed;
+        assert_eq!(may(&member(&["dev"]), &both, closed), (true, false));
+        assert_eq!(may(&member(&["Ops"]), &both, closed), (true, true), "whoever acts may look");
+        assert_eq!(may(&member(&["others"]), &both, Unrestricted::Open), (false, false));
+        assert_eq!(may(&member(&["dev"]), &lists(&[(Read, "dev")]), closed), (true, false), "no fallback");
+        assert_eq!(may(&member(&[]), &lists(&[]), closed), (false, false));
+        assert_eq!(may(&member(&[]), &lists(&[]), Unrestricted::Open), (true, true));
+        let managed = managed_identity("shop");
+        assert_eq!(may(&managed, &both, closed), (false, false), "its application gives it nothing here");
+        assert_eq!(may(&managed, &lists(&[(Write, "shop@managed-service-account")]), closed), (true, true));
+        let named = lists(&[(Write, "ann")]);
+        assert_eq!(may(&member(&[]), &named, closed), (false, false), "people are named by their roles alone");
+    }
 }

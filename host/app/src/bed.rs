@@ -36,6 +36,11 @@ pub const SLEEPY: &str = r#"{"manifest":1,"id":"sleepy","version":"1.0.0","kind"
     "label":{"en":"Sleep","zh":"等待"},
     "schema":{"type":"object","properties":{"millis":{"type":"integer","minimum":0}}}}]}"#;
 
+/// A manifest with a provider that has accounts.
+const FAR: &str = r#"{"manifest":1,"id":"provider-far","version":"1.0.0","kind":"provider","provider":"far",
+    "account":{"schema":{"type":"object","required":["hosts"],"properties":{
+        "hosts":{"type":"array","items":{"type":"string"}},"token":{"type":"string","x-secret":true}}},"identities":["bearer"]}}"#;
+
 /// Everything that a test needs.
 pub struct Bed {
     /// The use cases.
@@ -140,6 +145,15 @@ impl Bed {
         let app = App::open(store, runtime, vault, environment, Config::default()).await.expect("an app");
         let admin = app.bootstrap().await.expect("a token").expect("the first token");
         Bed { app, clock, admin, _folder: folder }
+    }
+
+    /// Installs the provider `far`, whose accounts have a `token` that is secret. Its component cannot be called.
+    ///
+    /// # Panics
+    /// When the store fails.
+    pub async fn offer_accounts(&self) {
+        offer(self.app.store(), FAR).await;
+        self.app.catalogs().refresh().await.expect("a catalogue");
     }
 
     /// An administrator.
@@ -270,16 +284,17 @@ fn running(id: &StageId, reference: &str, now: Timestamp) -> StoredStage {
 async fn offer(store: &Store, manifest: &str) {
     let manifest: Manifest = serde_json::from_str(manifest).expect("a manifest");
     let (digest, at) = (Digest::of(manifest.id.as_str().as_bytes()), BEGIN);
-    let entry = CatalogEntry {
+    let (expect, mut plugins) = store.plugins().newest_revision().await.expect("a revision");
+    plugins.push(CatalogEntry {
         name: manifest.id.clone(),
         digest: digest.clone(),
         granted: Grants::default(),
         enabled: true,
         previous: None,
         installed: at,
-    };
+    });
     let component = Write::Component { digest, bytes: b"nothing".to_vec(), manifest, at };
-    store.write(vec![component, Write::Catalog { expect: 0, plugins: vec![entry], at }]).await.expect("a catalogue");
+    store.write(vec![component, Write::Catalog { expect, plugins, at }]).await.expect("a catalogue");
 }
 
 /// A document with one `sleep` stage.

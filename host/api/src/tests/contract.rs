@@ -72,7 +72,12 @@ async fn fixtures(client: &Client, pipeline: String) -> BTreeMap<&'static str, S
     let stage = stage.as_str().expect("a stage").to_owned();
     let order = super::lists::order(&execution, &stage, "act");
     client.bed.drive(&execution, "1", vec![super::questions::judgment(&[], 1)], vec![order]).await;
+    client.bed.offer_accounts().await;
+    let account = json!({ "provider": "far", "config": { "hosts": ["far.example.com"], "token": "t" } });
+    client.put("/api/v1/accounts/prod", &account).await;
     BTreeMap::from([
+        ("account", "prod".to_owned()),
+        ("secret", "chat".to_owned()),
         ("application", "shop".to_owned()),
         ("pipeline", pipeline),
         ("revision", "1".to_owned()),

@@ -73,8 +73,8 @@ impl App {
         let Some(installed) = catalog.find_provider(provider) else {
             let known = catalog.plugins().values().filter_map(|installed| installed.manifest.provider.as_deref());
             let near = nearest(provider, known);
-            let hint = near.first().map_or_else(|| "Install its plugin.".to_owned(), |near| format!("Did you mean `{near}`?"));
-            let message = format!("No installed plugin is the provider `{provider}`. {hint}");
+            let hint = near.first().map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
+            let message = format!("No installed plugin is the provider `{provider}`{hint}; correct it, or install one.");
             return Err(Problem::at("/provider", code("account.provider-unknown"), message));
         };
         installed.manifest.account_offer().ok_or_else(|| {

@@ -254,7 +254,7 @@ impl Accounts {
         let near = nearest(name, self.all().map(|account| account.name.as_str()));
         match near.as_slice() {
             [] => format!("There is no account `{name}`. Make it with `mainsheet account add`, or look at the spelling."),
-            near => format!("There is no account `{name}`. Did you mean `{}`?", near.join("` or `")),
+            near => format!("There is no account `{name}` (did you mean `{}`?).", near.join("` or `")),
         }
     }
 }

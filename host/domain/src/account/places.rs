@@ -85,9 +85,9 @@ pub fn unknown_fields(schema: &Params, config: &Params, base: &str) -> Vec<Probl
             let near = nearest(key, known.keys().map(String::as_str));
             let hint = match near.first() {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("it has {}.", known.keys().cloned().collect::<Vec<_>>().join(", ")),
+                None => format!("it has {}", known.keys().cloned().collect::<Vec<_>>().join(", ")),
             };
-            let message = format!("An account of this provider has no field `{key}`; {hint}");
+            let message = format!("An account of this provider has no field `{key}` ({hint}).");
             Problem::at(format!("{base}/{}", escaped(key)), code("account.field-unknown"), message)
         })
         .collect()
