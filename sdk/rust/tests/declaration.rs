@@ -17,6 +17,9 @@ struct Everything {
     #[field(choices = "clusters", deferred, large, secret)]
     place: Option<String>,
     nested: Vec<Nested>,
+    #[field(required)]
+    #[serde(rename = "type")]
+    kind: String,
     free: Value,
 }
 
@@ -69,7 +72,7 @@ fn the_schema_has_hints_defaults_and_help() {
     assert_eq!(at("/$schema"), "https://json-schema.org/draft/2020-12/schema");
     assert_eq!(at("/type"), "object");
     assert_eq!(at("/description"), "A configuration with everything.");
-    assert_eq!(at("/required"), json!(["length"]));
+    assert_eq!(at("/required"), json!(["length", "type"]), "by the names in the document");
     assert_eq!(at("/properties/length/description"), "How long");
     let hints = json!({ "initial": 30, "label": { "en": "Length", "zh": "时长" }, "help": { "zh": "多长" }, "widget": "duration" });
     assert_eq!(at("/properties/length/x-ui"), hints);

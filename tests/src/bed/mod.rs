@@ -115,16 +115,20 @@ impl Bed {
     }
 
     /// Waits until every open operation sleeps, and nothing else is done either.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tasks of this process are given time, and the bed's clock stands still"
+    )]
     pub async fn settled(&self) {
-        loop {
+        let (mut before, mut unchanged) = (self.stats(), 0);
+        while unchanged < 3 {
             self.engine.calls_ended().await;
-            let before = self.stats();
             // A call takes its place a moment after it was ordered, and gives it back a moment before its outcome is told.
             tokio::time::sleep(Duration::from_millis(2)).await;
             self.engine.calls_ended().await;
-            if before == self.stats() {
-                return;
-            }
+            let now = self.stats();
+            unchanged = if now == before { unchanged + 1 } else { 0 };
+            before = now;
         }
     }
 

@@ -17,9 +17,22 @@ impl Timeline {
     /// Adds an event that happened `start` milliseconds into the clock's time.
     pub fn add(&mut self, event: &Event, start: Timestamp) {
         let at = duration(event.at.since(start));
-        if let Some(text) = self.text(&event.kind) {
-            self.lines.push(format!("{at} {text}"));
-        }
+        let Some(text) = self.text(&event.kind) else { return };
+        let line = format!("{at} {text}");
+        let place = match &event.kind {
+            EventKind::OperationEnded { stage, .. } => {
+                self.place(&line, &format!("{at} {} has ", self.reference(stage)))
+            }
+            _ => self.lines.len(),
+        };
+        self.lines.insert(place, line);
+    }
+
+    /// Operations of a stage run side by side: which of those that end in the same instant is first is nobody's claim, so they
+    /// stand in the order of their names.
+    fn place(&self, line: &str, beginning: &str) -> usize {
+        let later = |other: &&String| other.starts_with(beginning) && other.as_str() > line;
+        self.lines.len() - self.lines.iter().rev().take_while(later).count()
     }
 
     fn text(&mut self, kind: &EventKind) -> Option<String> {

@@ -72,6 +72,9 @@ async fn fixtures(client: &Client, pipeline: String) -> BTreeMap<&'static str, S
     let stage = stage.as_str().expect("a stage").to_owned();
     let order = super::lists::order(&execution, &stage, "act");
     client.bed.drive(&execution, "1", vec![super::questions::judgment(&[], 1)], vec![order]).await;
+    let preset = json!({ "type": "openTicket", "target": "sleep", "config": { "millis": 5 } });
+    let saved = client.put("/api/v1/presets/openTicket", &preset).await;
+    assert_eq!(saved.status, 201, "{saved:?}");
     client.bed.offer_accounts().await;
     let account = json!({ "provider": "far", "config": { "hosts": ["far.example.com"], "token": "t" } });
     client.put("/api/v1/accounts/prod", &account).await;

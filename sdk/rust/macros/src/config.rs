@@ -2,7 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Error, Expr, Field, Fields, ItemStruct, LitStr, Result, meta::ParseNestedMeta, parse_quote};
+use syn::ext::IdentExt;
+use syn::{Error, Expr, Field, Fields, ItemStruct, LitStr, Result, Token, meta::ParseNestedMeta, parse_quote};
 
 /// The struct with its derives and attributes, and its `Default`.
 pub fn expand(arguments: TokenStream, mut item: ItemStruct) -> Result<TokenStream> {
@@ -20,7 +21,7 @@ pub fn expand(arguments: TokenStream, mut item: ItemStruct) -> Result<TokenStrea
         let default = hints.default.clone().unwrap_or_else(|| parse_quote!(::core::default::Default::default()));
         defaults.push(quote!(#name: #default));
         if hints.required {
-            required.push(camel_case(&name.map(|name| name.to_string()).unwrap_or_default()));
+            required.push(key(field)?);
         }
         hints.attach(field);
     }
@@ -109,6 +110,23 @@ impl Hints {
             field.attrs.push(parse_quote!(#[schemars(extend(#key = #value))]));
         }
     }
+}
+
+/// The field's key in the document: what `#[serde(rename = "…")]` says, else its name as serde's rule has it.
+fn key(field: &Field) -> Result<String> {
+    let mut renamed = None;
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                renamed = Some(meta.value()?.parse::<LitStr>()?.value());
+            } else if meta.input.peek(Token![=]) {
+                meta.value()?.parse::<Expr>()?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(renamed
+        .unwrap_or_else(|| camel_case(&field.ident.as_ref().map(|name| name.unraw().to_string()).unwrap_or_default())))
 }
 
 /// `wait_time` as `waitTime`, as serde's own rule has it.
