@@ -1,8 +1,9 @@
 //! Credentials of accounts: added at the host's edge, to the hosts that the account names and no others.
 //!
 //! Which members of an account's configuration are credentials is the same for all providers, by the kinds of identities that a manifest
-//! says its accounts can lend: `basic` is `username` and `password`; `bearer` is `token`; `header` is every member of `headers`. Hosts are
-//! those of `hosts`, each a name, `*.example.com`, or with a port, and that of the URL `address`.
+//! says its accounts can lend: `basic` is `username` and `password`; `bearer` is `token`; `header` is every member of `headers`; `mtls` is
+//! `certificate` and `privateKey`, as PEM. Hosts are those of `hosts`, each a name, `*.example.com`, or with a port, and that of the URL
+//! `address`. `certificateAuthority`, as PEM, is trusted beside the public authorities when one of them is called.
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::plugin::call::Scope;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::grant;
 use crate::vault::{Revealed, Vault};
@@ -29,6 +31,17 @@ pub struct Identity {
     pub hosts: Vec<String>,
     /// Headers that they are, such as `Authorization`.
     pub headers: Vec<(String, String)>,
+    /// How connections to these hosts are made, where it is not as to everybody.
+    pub tls: Option<Tls>,
+}
+
+/// A client certificate, and whom the server's is believed to.
+#[derive(Clone)]
+pub struct Tls {
+    /// Certificates and private key of the client, as PEM.
+    pub client: Option<Zeroizing<String>>,
+    /// Authorities beside the public ones, as PEM.
+    pub authorities: Option<String>,
 }
 
 impl Identity {
@@ -37,7 +50,9 @@ impl Identity {
         let (Some(host), port) = (url.host_str(), url.port_or_known_default()) else { return false };
         self.hosts.iter().map(|pattern| split(pattern)).any(|(pattern, wanted)| {
             // Credentials for everybody are nobody's.
-            pattern != "*" && wanted.is_none_or(|wanted| Some(wanted) == port) && grant::names(&[pattern.to_owned()], host)
+            pattern != "*"
+                && wanted.is_none_or(|wanted| Some(wanted) == port)
+                && grant::names(&[pattern.to_owned()], host)
         })
     }
 }
@@ -90,11 +105,19 @@ fn lent(account: &Revealed, kinds: &[String]) -> Identity {
         headers.push(("Authorization".to_owned(), format!("Bearer {token}")));
     }
     if lends("header") {
-        headers.extend(account.members("/headers").into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+        headers
+            .extend(account.members("/headers").into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
     let mut hosts: Vec<String> = account.list("/hosts").into_iter().map(|host| host.trim().to_owned()).collect();
     hosts.extend(account.text("/address").and_then(place));
-    Identity { hosts, headers }
+    Identity { hosts, headers, tls: tls(account, lends("mtls")) }
+}
+
+fn tls(account: &Revealed, has_client: bool) -> Option<Tls> {
+    let pair = account.text("/certificate").zip(account.text("/privateKey")).filter(|_| has_client);
+    let client = pair.map(|(certificate, key)| Zeroizing::new(format!("{certificate}\n{key}\n")));
+    let authorities = account.text("/certificateAuthority").map(str::to_owned);
+    (client.is_some() || authorities.is_some()).then_some(Tls { client, authorities })
 }
 
 /// Host and port of an address.
@@ -109,7 +132,7 @@ mod tests {
 
     fn is_for(hosts: &[&str], url: &str) -> bool {
         let hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
-        Identity { hosts, headers: Vec::new() }.is_for(&Url::parse(url).expect("a URL"))
+        Identity { hosts, headers: Vec::new(), tls: Option::None }.is_for(&Url::parse(url).expect("a URL"))
     }
 
     #[test]

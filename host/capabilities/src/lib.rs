@@ -20,7 +20,7 @@ use std::sync::Arc;
 use runtime::Lent;
 
 pub use denial::{Denial, Denials};
-pub use identity::{Identities, Identity};
+pub use identity::{Identities, Identity, Tls};
 pub use network::{BadNetwork, Network};
 pub use secrets::Secrets;
 pub use vault::{KeySource, KeyText, Revealed, Rotation, Sealing, Vault, VaultError};

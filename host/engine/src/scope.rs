@@ -22,11 +22,7 @@ impl Provider {
     pub(crate) fn new(manifest: &Manifest, digest: &Digest, pinned: &Catalog, current: &Catalog) -> Provider {
         let of = |catalog: &Catalog| catalog.plugins().get(&manifest.id).map(|installed| installed.granted.clone());
         let granted = of(current).or_else(|| of(pinned)).unwrap_or_default();
-        Provider {
-            plugin: manifest.id.clone(),
-            digest: digest.clone(),
-            grants: manifest.grants.within(&granted),
-        }
+        Provider { plugin: manifest.id.clone(), digest: digest.clone(), grants: manifest.grants.within(&granted) }
     }
 
     /// As [`Provider::new`], for a plugin of the pinned catalogue.

@@ -25,15 +25,20 @@ impl Secrets<'_> {
 
     /// The operator's secrets by name.
     pub async fn named(&self, cursor: Option<&Cursor>, limit: u32) -> Result<Page<NamedSecret>, ReadError> {
-        let sql = "select name, created, updated from secrets where account is null and name > $1 order by name limit $2";
+        let sql =
+            "select name, created, updated from secrets where account is null and name > $1 order by name limit $2";
         let rows = sqlx::query(sql)
             .bind(cursor.map_or("", |cursor| &cursor.0))
             .bind(with_one_more(limit))
             .fetch_all(self.store.readers())
             .await?;
-        cut((TABLE, &rows, limit), |row| Ok(row.text("name")?.to_owned()), |row| {
-            Ok(NamedSecret { name: row.get("name")?, created: row.time("created")?, updated: row.time("updated")? })
-        })
+        cut(
+            (TABLE, &rows, limit),
+            |row| Ok(row.text("name")?.to_owned()),
+            |row| {
+                Ok(NamedSecret { name: row.get("name")?, created: row.time("created")?, updated: row.time("updated")? })
+            },
+        )
     }
 
     /// Ids of the keys under which anything is sealed.

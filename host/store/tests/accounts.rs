@@ -91,7 +91,12 @@ async fn secrets_are_put_under_another_key_unless_they_were_set_meanwhile() {
     assert_eq!(bed.store.secrets().keys().await.expect("read"), ["k1"]);
     let stale = bed.store.secrets().not_under("k2", 10).await.expect("read");
     assert_eq!(stale.len(), 3);
-    bed.write(vec![Write::SaveSecret(SealedSecret { updated: Timestamp(8), sealed: vec![9], ..secret("one", None, "k1") })]).await;
+    bed.write(vec![Write::SaveSecret(SealedSecret {
+        updated: Timestamp(8),
+        sealed: vec![9],
+        ..secret("one", None, "k1")
+    })])
+    .await;
     let resealed = stale.into_iter().map(|old| SealedSecret { key: "k2".into(), sealed: vec![7], ..old }).collect();
     bed.write(vec![Write::Reseal(resealed)]).await;
     let left = bed.store.secrets().not_under("k2", 10).await.expect("read");

@@ -32,7 +32,8 @@ fn basic(hosts: &[&str]) -> Value {
 }
 
 fn webhook(url: &str, account: &str) -> Value {
-    let stage = json!({ "refId": "1", "type": "webhook", "name": "Call", "url": url, "method": "GET", "account": account });
+    let stage =
+        json!({ "refId": "1", "type": "webhook", "name": "Call", "url": url, "method": "GET", "account": account });
     json!({ "name": "call", "stages": [stage] })
 }
 
@@ -125,9 +126,7 @@ async fn a_request_that_names_an_account_is_resolved_by_it() {
     save(&bed, "Files", basic(&["127.0.0.1"])).await;
     let ci = json!({ "provider": "jenkins", "config": { "address": own.url(""), "username": "u", "token": "t" } });
     save(&bed, "ci", ci).await;
-    let ask = |label: &str, account: Option<&str>, provider: Option<&str>, kind: &str, input: Value| {
-        json!({ "label": label, "operate": { "account": account, "provider": provider, "kind": kind, "input": input } })
-    };
+    let ask = |label: &str, account: Option<&str>, provider: Option<&str>, kind: &str, input: Value| json!({ "label": label, "operate": { "account": account, "provider": provider, "kind": kind, "input": input } });
     let get = |path: &str| json!({ "url": own.url(path), "method": "GET" });
     let artifact = |account: &str, path: &str| json!({ "type": "http/file", "reference": own.url(path), "artifactAccount": account });
     let requests = json!([
@@ -226,7 +225,8 @@ async fn a_call_gets_the_credentials_of_its_own_account_alone() {
             identity: Some(identity.to_owned()),
         };
         let sent = bed.app.runtime().lent().http.send(&scope, request).await;
-        let name = accounts.get("files").unwrap().config.get("password").unwrap()["$secret"].as_str().unwrap().to_owned();
+        let name =
+            accounts.get("files").unwrap().config.get("password").unwrap()["$secret"].as_str().unwrap().to_owned();
         let key = bed.app.runtime().lent().sign.open(&scope, &name, b"").await;
         (sent.map(|_| ()).map_err(|failure| failure.code.to_string()), key.is_ok())
     };

@@ -28,8 +28,13 @@ struct Server {
 impl Server {
     fn start() -> Server {
         let folder = tempfile::tempdir().unwrap();
-        let mut server =
-            Server { folder, child: None, address: String::new(), token: String::new(), everything_said: String::new() };
+        let mut server = Server {
+            folder,
+            child: None,
+            address: String::new(),
+            token: String::new(),
+            everything_said: String::new(),
+        };
         server.serve(&[]);
         let log = server.log();
         let token = log.split_whitespace().find(|word| word.starts_with("mst_")).unwrap_or_else(|| panic!("{log}"));
@@ -94,7 +99,8 @@ impl Server {
 
     /// An application, and a pipeline that calls `url` with the account `files`.
     fn pipeline(&mut self, url: &str) {
-        let stage = json!({ "refId": "1", "type": "webhook", "name": "Call", "url": url, "method": "GET", "account": "files" });
+        let stage =
+            json!({ "refId": "1", "type": "webhook", "name": "Call", "url": url, "method": "GET", "account": "files" });
         self.write("shop.json", &json!({ "kind": "application", "name": "shop" }).to_string());
         let pipeline = json!({ "kind": "pipeline", "application": "shop", "name": "call", "stages": [stage] });
         self.write("call.json", &pipeline.to_string());
@@ -105,7 +111,18 @@ impl Server {
     fn add_account(&mut self, hosts: &str) {
         self.write("password.txt", &format!("{PASSWORD}\n"));
         let hosts = format!("hosts[]={hosts}");
-        let words = ["account", "add", "http", "files", "--set", &hosts, "--set", "username=ci", "--set", "password=@password.txt"];
+        let words = [
+            "account",
+            "add",
+            "http",
+            "files",
+            "--set",
+            &hosts,
+            "--set",
+            "username=ci",
+            "--set",
+            "password=@password.txt",
+        ];
         let said = self.run(&words).expect_code(0);
         assert!(said.out.contains("files is verified"), "{said:?}");
         fs::remove_file(self.folder.path().join("password.txt")).unwrap();
@@ -188,7 +205,13 @@ fn a_secret_is_used_and_stands_nowhere_through_rotations_and_crashes() {
 
     let shown = server.json(&["account", "get", "files"]);
     assert!(shown["config"]["password"]["$secret"].is_string(), "{shown}");
-    for list in [&["account", "list"][..], &["secrets", "list"], &["get", "audit"], &["get", "executions"], &["get", "operations"]] {
+    for list in [
+        &["account", "list"][..],
+        &["secrets", "list"],
+        &["get", "audit"],
+        &["get", "executions"],
+        &["get", "operations"],
+    ] {
         server.json(list);
     }
     server.holds_no(PASSWORD);
@@ -231,7 +254,8 @@ fn without_its_key_a_server_with_secrets_does_not_start() {
 fn a_crash_between_a_save_and_its_verification_loses_neither() {
     let far = Far::start("127.0.0.1");
     let mut server = Server::start();
-    let account = json!({ "hosts": ["127.0.0.1"], "username": "ci", "password": PASSWORD, "checkUrl": far.url("/hang") });
+    let account =
+        json!({ "hosts": ["127.0.0.1"], "username": "ci", "password": PASSWORD, "checkUrl": far.url("/hang") });
     server.write("account.json", &account.to_string());
     let mut command = bare(server.folder.path());
     command.env("MAINSHEET_SERVER", &server.address).env("MAINSHEET_TOKEN", &server.token);
@@ -254,10 +278,26 @@ fn the_command_line_adds_lists_and_removes_accounts() {
     let mut server = Server::start();
     server.add_account("files.example.com");
     server.write("hooks.yaml", "provider: http\nconfig: { hosts: [hooks.example.com] }\n");
-    let add = ["account", "add", "http", "hooks", "--file", "hooks.yaml", "--set", "token=t", "--read", "dev", "--write", "ops"];
+    let add = [
+        "account",
+        "add",
+        "http",
+        "hooks",
+        "--file",
+        "hooks.yaml",
+        "--set",
+        "token=t",
+        "--read",
+        "dev",
+        "--write",
+        "ops",
+    ];
     server.run(&add).expect_code(0);
     let listed = server.run(&["account", "list", "--provider", "http"]).expect_code(0);
-    assert!(listed.out.contains("files") && listed.out.contains("hooks") && listed.out.contains("verified"), "{listed:?}");
+    assert!(
+        listed.out.contains("files") && listed.out.contains("hooks") && listed.out.contains("verified"),
+        "{listed:?}"
+    );
     let hooks = server.json(&["account", "get", "hooks"]);
     assert_eq!(hooks["permissions"], json!({ "READ": ["dev"], "WRITE": ["ops"] }));
     let refused = server.run(&["account", "add", "http", "odd", "--set", "pasword=p"]).expect_code(5);

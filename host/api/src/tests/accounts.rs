@@ -39,7 +39,8 @@ async fn a_secret_becomes_a_reference_and_a_reference_keeps_it() {
     read["config"]["hosts"] = json!(["a", "b"]);
     let kept = client.put("/api/v1/accounts/prod", &read).await.json();
     assert_eq!((&kept["config"]["token"], &kept["revision"]), (&token, &json!(2)));
-    let replaced = client.put("/api/v1/accounts/prod", &far(json!({ "hosts": ["a"], "token": "hunter3" }))).await.json();
+    let replaced =
+        client.put("/api/v1/accounts/prod", &far(json!({ "hosts": ["a"], "token": "hunter3" }))).await.json();
     assert_ne!(replaced["config"]["token"], token);
     let gone = client.put("/api/v1/accounts/prod", &far(json!({ "hosts": ["a"], "token": token }))).await;
     assert_eq!(gone.json()["problems"][0]["pointer"], "/config/token", "its row went with the new value");
@@ -61,11 +62,19 @@ async fn what_is_wrong_with_a_document_is_told_with_its_place_and_without_secret
         (far(json!({ "hosts": hosts, "token": { "$secret": "nothing" } })), "/config/token", "secret.unknown"),
         (json!({ "provider": "fat", "config": {} }), "/provider", "account.provider-unknown"),
         (json!({ "provider": "far", "config": {}, "token": "hunter2" }), "/token", "account.field-unknown"),
-        (json!({ "provider": "far", "permissions": { "ADMIN": [] } }), "/permissions/ADMIN", "account.permissions-invalid"),
+        (
+            json!({ "provider": "far", "permissions": { "ADMIN": [] } }),
+            "/permissions/ADMIN",
+            "account.permissions-invalid",
+        ),
     ] {
         let refused = client.put("/api/v1/accounts/prod", &document).await;
         let problem = &refused.json()["problems"][0];
-        assert_eq!((refused.status.as_u16(), &problem["pointer"], &problem["code"]), (422, &json!(pointer), &json!(code)), "{refused:?}");
+        assert_eq!(
+            (refused.status.as_u16(), &problem["pointer"], &problem["code"]),
+            (422, &json!(pointer), &json!(code)),
+            "{refused:?}"
+        );
         assert!(!refused.text.contains("hunter2"), "{refused:?}");
     }
     assert_eq!(client.get("/api/v1/accounts/prod").await.refusal(), (404, "account.unknown".into()));
@@ -103,7 +112,9 @@ async fn accounts_are_shown_to_those_who_may_read_them_in_pages() {
     client.put("/api/v1/accounts/hidden", &hidden).await;
     let reader = client.bed.member("reader", &["dev"]).await;
     let first = client.call("GET", "/api/v1/accounts?limit=2&provider=far", &reader, None).await.json();
-    let names = |page: &Value| page["items"].as_array().expect("rows").iter().map(|row| row["name"].clone()).collect::<Vec<_>>();
+    let names = |page: &Value| {
+        page["items"].as_array().expect("rows").iter().map(|row| row["name"].clone()).collect::<Vec<_>>()
+    };
     assert_eq!(names(&first), ["a", "B"]);
     assert_eq!(first["items"][0]["authorized"], false, "READ is no WRITE");
     let next = format!("/api/v1/accounts?limit=2&provider=far&after={}", first["next"].as_str().expect("more"));

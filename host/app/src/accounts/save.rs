@@ -74,7 +74,8 @@ impl App {
             let known = catalog.plugins().values().filter_map(|installed| installed.manifest.provider.as_deref());
             let near = nearest(provider, known);
             let hint = near.first().map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
-            let message = format!("No installed plugin is the provider `{provider}`{hint}; correct it, or install one.");
+            let message =
+                format!("No installed plugin is the provider `{provider}`{hint}; correct it, or install one.");
             return Err(Problem::at("/provider", code("account.provider-unknown"), message));
         };
         installed.manifest.account_offer().ok_or_else(|| {
@@ -140,12 +141,8 @@ impl App {
             "revision": revision, "provider": account.provider, "secretsSet": secrets.len(), "via": caller.via(),
         });
         let keep = own_secrets(&account);
-        let write = Write::SaveAccount {
-            account: account.clone(),
-            expect: expect.or(Some(revision - 1)),
-            keep,
-            secrets,
-        };
+        let write =
+            Write::SaveAccount { account: account.clone(), expect: expect.or(Some(revision - 1)), keep, secrets };
         let entry = self.entry(caller, attempt, Params::new(details));
         self.inner.store.write(vec![write, Write::Audit(entry)]).await?;
         drop(sealing);

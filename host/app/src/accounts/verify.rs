@@ -94,7 +94,9 @@ impl App {
                 return Arc::new(account);
             }
             Err(WriteError::Changed { .. } | WriteError::Closed) => {}
-            Err(error) => tracing::error!(%error, account = %looked_at.name, "what was found of an account could not be stored"),
+            Err(error) => {
+                tracing::error!(%error, account = %looked_at.name, "what was found of an account could not be stored")
+            }
         }
         all.get(looked_at.name.as_str()).cloned().unwrap_or_else(|| Arc::new(looked_at.clone()))
     }

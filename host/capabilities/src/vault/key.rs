@@ -79,15 +79,14 @@ impl Ring {
 
     /// Reads keys out of a text: base64 of 32 bytes each, on lines of their own or with commas between; lines with `#` are comments.
     pub(super) fn read(text: &str, place: &str) -> Result<Ring, VaultError> {
-        let malformed =
-            |reason: &str| VaultError::KeyMalformed { place: place.to_owned(), reason: reason.to_owned() };
+        let malformed = |reason: &str| VaultError::KeyMalformed { place: place.to_owned(), reason: reason.to_owned() };
         let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
         let mut keys = Vec::new();
         for word in lines.flat_map(|line| line.split(',')).map(str::trim).filter(|word| !word.is_empty()) {
             let bytes = STANDARD.decode(word).map(Zeroizing::new).ok();
             let bytes: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.as_slice().try_into().ok());
-            let bytes =
-                bytes.ok_or_else(|| malformed("a key is 32 bytes in base64, as `openssl rand -base64 32` makes one"))?;
+            let bytes = bytes
+                .ok_or_else(|| malformed("a key is 32 bytes in base64, as `openssl rand -base64 32` makes one"))?;
             keys.push(Key::of(bytes));
         }
         let mut keys = keys.into_iter();
@@ -99,7 +98,9 @@ impl Ring {
     pub(super) fn text(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(64 * self.len() + 256));
         text.push_str("# Keys of Mainsheet's secrets. The first one seals; the others are read until everything is sealed anew.\n");
-        text.push_str("# Without them the secrets in the database are lost: back this file up, and apart from the database.\n");
+        text.push_str(
+            "# Without them the secrets in the database are lost: back this file up, and apart from the database.\n",
+        );
         for key in self.all() {
             text.push_str(&Zeroizing::new(STANDARD.encode(key.0.bytes.as_slice())));
             text.push('\n');

@@ -95,7 +95,10 @@ async fn what_was_sealed_for_one_place_does_not_open_in_another() {
     let vault = bed.open().await.expect("a vault");
     bed.keep(&vault, "one", "1").await;
     let row = bed.store.secrets().get("one").await.expect("read").expect("a row");
-    bed.store.write(vec![Write::SaveSecret(SealedSecret { name: "two".into(), ..row.clone() })]).await.expect("written");
+    bed.store
+        .write(vec![Write::SaveSecret(SealedSecret { name: "two".into(), ..row.clone() })])
+        .await
+        .expect("written");
     assert_eq!(refusal(vault.reveal("two", None).await), "secret.unreadable");
     let mut changed = row.clone();
     changed.sealed[30] ^= 1;
@@ -201,13 +204,15 @@ async fn an_account_is_revealed_with_its_own_secrets_and_the_operators() {
     let bed = Bed::new().await;
     let vault = bed.open().await.expect("a vault");
     bed.keep(&vault, "shared", "s").await;
-    let view = |name: &str| AccountView {
+    let view = |name: &str| {
+        AccountView {
         name: name.to_owned(),
         provider: "http".to_owned(),
         config: domain::Params::parse(
             r#"{"hosts":["a","b"],"password":{"$secret":"account:1"},"headers":{"X-A/B":{"$secret":"shared"},"X-C":"c"}}"#,
         )
         .expect("JSON"),
+    }
     };
     let account = domain::account::Account {
         name: "Prod".into(),

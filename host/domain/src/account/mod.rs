@@ -253,7 +253,9 @@ impl Accounts {
     pub fn unknown(&self, name: &str) -> String {
         let near = nearest(name, self.all().map(|account| account.name.as_str()));
         match near.as_slice() {
-            [] => format!("There is no account `{name}`. Make it with `mainsheet account add`, or look at the spelling."),
+            [] => {
+                format!("There is no account `{name}`. Make it with `mainsheet account add`, or look at the spelling.")
+            }
             near => format!("There is no account `{name}` (did you mean `{}`?).", near.join("` or `")),
         }
     }

@@ -103,7 +103,10 @@ struct Walk<'s> {
 impl<'s> Walk<'s> {
     fn look(&mut self, schema: &'s Value, value: &Value, at: &str, is_secret: bool, depth: usize) {
         if depth > DEEPEST {
-            self.wrong(at, "The provider's schema goes in a circle here, so that secrets cannot be told from the rest.");
+            self.wrong(
+                at,
+                "The provider's schema goes in a circle here, so that secrets cannot be told from the rest.",
+            );
             return;
         }
         if is_secret || schema.get("x-secret").and_then(Value::as_bool) == Some(true) {

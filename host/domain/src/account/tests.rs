@@ -56,7 +56,9 @@ fn what_cannot_be_kept_apart_is_refused() {
 #[test]
 fn a_document_says_provider_config_and_permissions_and_nothing_else() {
     let read = |document| Draft::read("prod", &Params::new(document));
-    let draft = read(json!({ "provider": "http", "config": {}, "permissions": { "WRITE": [" Ops "], "READ": [] }, "revision": 3 }));
+    let draft = read(
+        json!({ "provider": "http", "config": {}, "permissions": { "WRITE": [" Ops "], "READ": [] }, "revision": 3 }),
+    );
     let draft = draft.expect("a document");
     assert_eq!(draft.permissions, BTreeMap::from([(Access::Write, vec!["ops".to_owned()])]));
     for (document, pointer, code) in [
@@ -65,8 +67,16 @@ fn a_document_says_provider_config_and_permissions_and_nothing_else() {
         (json!({ "provider": "http", "config": [] }), "/config", "account.field-type"),
         (json!({ "provider": "http", "password": "p" }), "/password", "account.field-unknown"),
         (json!({ "provider": "http", "name": "other" }), "/name", "account.name-invalid"),
-        (json!({ "provider": "http", "permissions": { "WRIT": [] } }), "/permissions/WRIT", "account.permissions-invalid"),
-        (json!({ "provider": "http", "permissions": { "READ": "ops" } }), "/permissions/READ", "account.permissions-invalid"),
+        (
+            json!({ "provider": "http", "permissions": { "WRIT": [] } }),
+            "/permissions/WRIT",
+            "account.permissions-invalid",
+        ),
+        (
+            json!({ "provider": "http", "permissions": { "READ": "ops" } }),
+            "/permissions/READ",
+            "account.permissions-invalid",
+        ),
     ] {
         let problems = read(document).expect_err(code);
         assert_eq!((problems[0].pointer.as_str(), problems[0].code.as_str()), (pointer, code));
@@ -79,7 +89,8 @@ fn a_document_says_provider_config_and_permissions_and_nothing_else() {
 #[test]
 fn one_error_fails_a_verification_and_a_warning_does_not() {
     let finding = |level: &str| Finding { level: level.into(), code: "a.b".into(), message: String::new() };
-    let status = |levels: &[&str]| Verification::of(levels.iter().map(|level| finding(level)).collect(), Timestamp(1)).status;
+    let status =
+        |levels: &[&str]| Verification::of(levels.iter().map(|level| finding(level)).collect(), Timestamp(1)).status;
     assert_eq!(status(&[]), Status::Verified);
     assert_eq!(status(&["ok", "warning"]), Status::Verified);
     assert_eq!(status(&["ok", "error"]), Status::Failed);

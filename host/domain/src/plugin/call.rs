@@ -77,7 +77,7 @@ pub struct Scope {
 pub struct BoundAccount {
     /// What the plugin sees of it.
     pub view: AccountView,
-    /// Kinds of credentials that it can lend, by the manifest of its provider: `basic`, `bearer`, `header`.
+    /// Kinds of credentials that it can lend, by the manifest of its provider: `basic`, `bearer`, `header`, `mtls`.
     pub identities: Vec<String>,
 }
 

@@ -76,7 +76,7 @@ impl Manifest {
 pub struct AccountOffer {
     /// JSON Schema of its configuration; `x-secret` marks what is sealed.
     pub schema: Params,
-    /// Kinds of credentials that it can lend: `basic`, `bearer`, `header`.
+    /// Kinds of credentials that it can lend: `basic`, `bearer`, `header`, `mtls`.
     pub identities: Vec<String>,
 }
 

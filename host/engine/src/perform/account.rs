@@ -40,12 +40,13 @@ pub(crate) fn find_provider<'c>(
     accounts: &Accounts,
     asked: Asked<'_>,
 ) -> Result<&'c Installed, Failure> {
-    let account = match asked.account() {
-        None => None,
-        Some(name) => Some(accounts.get(name).ok_or_else(|| {
-            Failure::new(FailureClass::NotFound, code("account.unknown"), accounts.unknown(name))
-        })?),
-    };
+    let account =
+        match asked.account() {
+            None => None,
+            Some(name) => Some(accounts.get(name).ok_or_else(|| {
+                Failure::new(FailureClass::NotFound, code("account.unknown"), accounts.unknown(name))
+            })?),
+        };
     let installed = match (asked.provider, account) {
         (Some(provider), _) => by_name(catalog, provider)?,
         (None, Some(account)) if asked.account.is_some() => by_name(catalog, &account.provider)?,

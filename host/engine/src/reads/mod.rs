@@ -193,15 +193,13 @@ fn prepare(
     let scope = Scope { digest: core.app.digest_in_force(&scope.digest), ..scope };
     let now = core.now();
     let position = seat.view.position(&key.stage);
-    let placed = position.map(|position| {
-        (inputs::meta(&seat.view, position, now, now), inputs::principal(&seat.view, position))
-    });
+    let placed = position
+        .map(|position| (inputs::meta(&seat.view, position, now, now), inputs::principal(&seat.view, position)));
     let Some((meta, principal)) = placed else {
         let message = "The stage that asked is gone.";
         return Err(Box::new((key, Failure::new(FailureClass::Internal, code("query.unknown"), message))));
     };
-    let through = named.map(|account| {
-        (seat.view.execution.clone(), Wanted::new(&account, manifest, &principal, Mode::Read))
-    });
+    let through =
+        named.map(|account| (seat.view.execution.clone(), Wanted::new(&account, manifest, &principal, Mode::Read)));
     Ok(Read { key, scope, call: QueryCall { meta, account: None, kind, input, max_age }, through })
 }

@@ -169,11 +169,9 @@ impl Arguments {
                     &newest(client, "application", text("name"))?,
                 ));
             }
-            Resource::Questions
-            | Resource::Operations
-            | Resource::Accounts
-            | Resource::Tokens
-            | Resource::Audit => output::yaml(&found),
+            Resource::Questions | Resource::Operations | Resource::Accounts | Resource::Tokens | Resource::Audit => {
+                output::yaml(&found)
+            }
         }
         Ok(Exit::Success)
     }

@@ -6,9 +6,9 @@ use domain::id::{ApplicationName, ExecutionId};
 use domain::pipeline::{Definition, Pipeline};
 use domain::question::Vote;
 
-use super::{accounts, slots};
 use super::tx::{Stop, Tx};
 use super::unit::json;
+use super::{accounts, slots};
 use crate::sqlite::{SqliteError, values};
 use crate::write::{CatalogEntry, Write, WriteError};
 

@@ -183,8 +183,7 @@ impl Item {
             Item::Single(write) => match write.as_ref() {
                 Write::Component { bytes, .. } => bytes.len(),
                 Write::SaveAccount { account, secrets, .. } => {
-                    1024 + account.config.text().len()
-                        + secrets.iter().map(|secret| secret.sealed.len()).sum::<usize>()
+                    1024 + account.config.text().len() + secrets.iter().map(|secret| secret.sealed.len()).sum::<usize>()
                 }
                 Write::SaveSecret(secret) => 1024 + secret.sealed.len(),
                 Write::Reseal(secrets) => secrets.iter().map(|secret| 256 + secret.sealed.len()).sum(),

@@ -23,6 +23,15 @@ pub struct Credentials {
     /// Further headers, each with its value.
     #[field(en = "Headers", zh = "请求头", widget = "key-value", secret)]
     headers: Map<String, Value>,
+    /// Client certificate as PEM, with those that lead to its authority.
+    #[field(en = "Certificate", zh = "客户端证书", widget = "text")]
+    certificate: String,
+    /// Private key of the certificate, as PEM.
+    #[field(en = "Private key", zh = "私钥", secret)]
+    private_key: String,
+    /// Authorities that the hosts' certificates may be from, beside the public ones; as PEM.
+    #[field(en = "Certificate authority", zh = "证书颁发机构", widget = "text")]
+    certificate_authority: String,
     /// Address that is asked, with GET and the credentials, when the account is looked at.
     #[field(en = "Address to check", zh = "校验地址")]
     check_url: String,
@@ -37,8 +46,8 @@ pub fn verify(account: Account) -> Vec<Finding> {
         let message = "The account names no hosts, so nobody gets its credentials; fill in `hosts`.";
         findings.push(found("error", code("http.no-hosts"), message));
     }
-    if !(given("username") || given("token") || given("headers")) {
-        let message = "The account holds no credentials; fill in `username` and `password`, `token` or `headers`.";
+    if !(given("username") || given("token") || given("headers") || given("certificate")) {
+        let message = "The account holds no credentials; fill in `username` and `password`, `token`, `headers`, or `certificate` and `privateKey`.";
         findings.push(found("warning", code("http.no-credentials"), message));
     }
     if !text("checkUrl").is_empty() {

@@ -26,7 +26,7 @@ pub fn plugin() -> ProviderPlugin {
         .operation(OperationKind::new("notify", notify::notify))
         .artifacts(&["http/file"])
         .notifications(&["webhook", "http"])
-        .account::<account::Credentials>(&["basic", "bearer", "header"])
+        .account::<account::Credentials>(&["basic", "bearer", "header", "mtls"])
         .verified_by(account::verify)
         .wants_http(&["*"])
         .wants("blobs", true.into())

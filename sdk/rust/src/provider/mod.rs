@@ -180,7 +180,7 @@ impl ProviderPlugin {
     }
 
     /// What an account of it holds, and the identities it can lend: `basic` (fields `username` and `password`, or `token` in its place), `bearer` (`token`),
-    /// `header` (every member of `headers`). Their hosts are those of the list `hosts` and that of the URL `address`. Fields that are marked `secret` are
+    /// `header` (every member of `headers`), `mtls` (`certificate` and `privateKey`). Their hosts are those of the list `hosts` and that of the URL `address`. Fields that are marked `secret` are
     /// sealed when an account is saved: the plugin sees `{"$secret": name}` in their place.
     #[must_use]
     pub fn account<C: Config>(mut self, identities: &'static [&'static str]) -> Self {

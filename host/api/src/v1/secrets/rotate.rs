@@ -22,10 +22,7 @@ pub struct Rotated {
 /// Make a new key and seal every secret under it, while everything goes on; the old key is forgotten. Needs `secret.manage`.
 #[utoipa::path(post, path = "/api/v1/system/rotate-secrets", operation_id = "rotateSecrets", tag = "secrets",
     responses((status = 200, description = "Done", body = Rotated)))]
-pub async fn handler(
-    State(app): State<App>,
-    Authenticated(caller): Authenticated,
-) -> Result<Json<Rotated>, Problem> {
+pub async fn handler(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<Rotated>, Problem> {
     let rotation = app.rotate_secrets(&caller).await?;
     Ok(Json(Rotated { key: rotation.key, moved: rotation.moved }))
 }

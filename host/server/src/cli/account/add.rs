@@ -125,6 +125,9 @@ mod tests {
             let refused = set(&mut config, text).expect_err(text);
             assert_eq!(refused.code.as_str(), "cli.setting-invalid", "{text}");
         }
-        assert_eq!(set(&mut config, "password=@/nonexistent").expect_err("no file").code.as_str(), "cli.document-unreadable");
+        assert_eq!(
+            set(&mut config, "password=@/nonexistent").expect_err("no file").code.as_str(),
+            "cli.document-unreadable"
+        );
     }
 }

@@ -107,7 +107,11 @@ fn list(provider: Option<&str>, context: &Context) -> Result<Exit, CliError> {
 
 fn get(name: &str, context: &Context) -> Result<Exit, CliError> {
     let found = context.client().get(&route::one("accounts", name))?;
-    if context.json() { output::json(&found) } else { output::yaml(&found) }
+    if context.json() {
+        output::json(&found)
+    } else {
+        output::yaml(&found)
+    }
     Ok(Exit::Success)
 }
 
