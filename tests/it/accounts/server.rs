@@ -88,6 +88,10 @@ impl Server {
         said
     }
 
+    fn done(&mut self, words: &[&str]) {
+        let _said = self.run(words).expect_code(0);
+    }
+
     fn json(&mut self, words: &[&str]) -> Value {
         let words = [words, &["--output", "json"]].concat();
         self.run(&words).expect_code(0).json()
@@ -101,11 +105,11 @@ impl Server {
     fn pipeline(&mut self, url: &str) {
         let stage =
             json!({ "refId": "1", "type": "webhook", "name": "Call", "url": url, "method": "GET", "account": "files" });
-        self.write("shop.json", &json!({ "kind": "application", "name": "shop" }).to_string());
-        let pipeline = json!({ "kind": "pipeline", "application": "shop", "name": "call", "stages": [stage] });
+        self.write("shop.json", &json!({ "name": "shop" }).to_string());
+        let pipeline = json!({ "application": "shop", "name": "call", "stages": [stage] });
         self.write("call.json", &pipeline.to_string());
-        self.run(&["apply", "-f", "shop.json"]).expect_code(0);
-        self.run(&["apply", "-f", "call.json"]).expect_code(0);
+        self.done(&["apply", "-f", "shop.json"]);
+        self.done(&["apply", "-f", "call.json"]);
     }
 
     fn add_account(&mut self, hosts: &str) {
@@ -183,23 +187,23 @@ fn a_secret_is_used_and_stands_nowhere_through_rotations_and_crashes() {
     let mut server = Server::start();
     server.add_account("127.0.0.1");
     server.pipeline(&far.url("/a"));
-    server.run(&["run", "shop", "call", "--follow"]).expect_code(0);
+    server.done(&["run", "shop", "call", "--follow"]);
     assert_eq!(far.authorization("/a").as_deref(), Some(BASIC));
 
     let (key_file, words) = (server.folder.path().join("data/secrets.key"), ["run", "shop", "call", "--follow"]);
     let before = fs::read_to_string(&key_file).unwrap();
     server.write("chat.key", "a-shared-secret-of-a-chat");
-    server.run(&["secrets", "set", "chat", "--from-file", "chat.key"]).expect_code(0);
+    server.done(&["secrets", "set", "chat", "--from-file", "chat.key"]);
     fs::remove_file(server.folder.path().join("chat.key")).unwrap();
     assert_eq!(server.json(&["secrets", "rotate"])["moved"], 2);
     let after = fs::read_to_string(&key_file).unwrap();
     let key = |text: &str| text.lines().last().unwrap().to_owned();
     assert!(key(&before) != key(&after) && !after.contains(&key(&before)), "the old key is forgotten");
-    server.run(&words).expect_code(0);
+    server.done(&words);
 
     server.kill();
     server.serve(&[]);
-    server.run(&words).expect_code(0);
+    server.done(&words);
     assert_eq!(far.calls().len(), 3);
     assert!(far.calls().iter().all(|call| call.header("authorization") == Some(BASIC)));
 
@@ -235,8 +239,8 @@ fn without_its_key_a_server_with_secrets_does_not_start() {
     fs::remove_file(&key_file).unwrap();
     let said = server.refuses(&[]);
     assert!(said.contains("secrets.key-missing") && said.contains("--secrets-key-file"), "{said}");
-    let said = server.refuses(&[("MAINSHEET_SECRETS_KEY", "no key")]);
-    assert!(said.contains("secrets.key-malformed") && !said.contains("no key"), "{said}");
+    let said = server.refuses(&[("MAINSHEET_SECRETS_KEY", "hunter2")]);
+    assert!(said.contains("secrets.key-malformed") && !said.contains("hunter2"), "{said}");
     // The environment gives it, and then a new one before it.
     server.serve(&[("MAINSHEET_SECRETS_KEY", &key)]);
     let refused = server.run(&["secrets", "rotate"]).expect_code(5);
@@ -292,7 +296,7 @@ fn the_command_line_adds_lists_and_removes_accounts() {
         "--write",
         "ops",
     ];
-    server.run(&add).expect_code(0);
+    server.done(&add);
     let listed = server.run(&["account", "list", "--provider", "http"]).expect_code(0);
     assert!(
         listed.out.contains("files") && listed.out.contains("hooks") && listed.out.contains("verified"),
@@ -304,7 +308,7 @@ fn the_command_line_adds_lists_and_removes_accounts() {
     assert!(refused.err.contains("account.field-unknown") && refused.err.contains("/config/pasword"), "{refused:?}");
     let near = server.run(&["account", "get", "file"]).expect_code(5);
     assert!(near.err.contains("`files`"), "{near:?}");
-    server.run(&["account", "remove", "files"]).expect_code(0);
-    server.run(&["account", "verify", "files"]).expect_code(5);
+    server.done(&["account", "remove", "files"]);
+    let _unknown = server.run(&["account", "verify", "files"]).expect_code(5);
     assert_eq!(server.json(&["account", "list"]).as_array().map(Vec::len), Some(1));
 }
