@@ -146,7 +146,7 @@ CREATE TABLE pipeline_triggers (
   kind text not null,
   source text collate nocase,
   config text not null,
-  disabled integer not null,
+  disabled integer not null, since integer not null default 0, fired integer,
   primary key (pipeline, position)
 ) strict, without rowid;
 
@@ -258,3 +258,7 @@ CREATE INDEX questions_open on questions (number) where closed is null;
 CREATE INDEX secrets_account on secrets (account) where account is not null;
 
 CREATE INDEX secrets_key on secrets (key);
+
+CREATE INDEX trigger_events_received on trigger_events (received);
+
+CREATE INDEX trigger_looks_event on trigger_looks (event);

@@ -54,7 +54,7 @@ pub use settings::Settings;
 pub use simulation::Simulation;
 pub use tokens::{Token, Tokens};
 pub use triggers::{EventFilter, RecordedEvent, Triggers};
-pub use wake::{Committed, Wake};
+pub use wake::{Committed, Configured, Wake};
 pub use write::{CatalogEntry, Write, WriteError};
 use writer::{Order, Unit};
 
@@ -68,6 +68,7 @@ pub(crate) struct Inner {
     readers: Readers,
     orders: std::sync::mpsc::Sender<Order>,
     feed: broadcast::Sender<Committed>,
+    configured: broadcast::Sender<Configured>,
     wakes: Mutex<Option<mpsc::UnboundedReceiver<Wake>>>,
     simulated: Option<Simulated>,
 }
@@ -141,6 +142,12 @@ impl Store {
     #[must_use]
     pub fn feed(&self) -> broadcast::Receiver<Committed> {
         self.inner.feed.subscribe()
+    }
+
+    /// What is configured anew from now on, told after the commit is durable. One who lags reads everything again.
+    #[must_use]
+    pub fn configured(&self) -> broadcast::Receiver<Configured> {
+        self.inner.configured.subscribe()
     }
 
     /// Finishes what is queued, empties the write-ahead log into the database and lets the data folder go.

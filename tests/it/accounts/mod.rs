@@ -208,12 +208,21 @@ async fn a_call_gets_the_credentials_of_its_own_account_alone() {
     bed.app.save_secret(&Caller::system(), "hook", b"value").await.unwrap();
     let installed = bed.app.catalogs().current().find_provider("http").unwrap().clone();
     let send = async |account: Option<&str>, identity: &str| {
-        let mut scope = app::triggers::scope(&installed);
         let accounts = bed.app.accounts_in_force();
-        scope.account = account.map(|name| {
+        let account = account.map(|name| {
             let view = accounts.get(name).unwrap().view();
             std::sync::Arc::new(domain::plugin::call::BoundAccount { view, identities: vec!["basic".into()] })
         });
+        let scope = domain::plugin::call::Scope {
+            plugin: installed.manifest.id.clone(),
+            digest: installed.digest.clone(),
+            grants: installed.manifest.grants.within(&installed.granted),
+            mode: domain::plugin::call::Mode::Read,
+            application: String::new(),
+            execution: String::new(),
+            key: String::new(),
+            account,
+        };
         let request = runtime::HttpRequest {
             method: "GET".into(),
             url: own.url("/a"),

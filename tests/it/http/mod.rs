@@ -3,6 +3,7 @@
 mod bad_input;
 mod plugins;
 mod quarantine;
+mod triggers;
 mod webhooks;
 
 use std::io::{Read, Write};

@@ -18,3 +18,4 @@ pub mod secrets;
 pub mod stages;
 pub mod system;
 pub mod tokens;
+pub mod triggers;

@@ -31,6 +31,7 @@ mod simulate;
 mod skip;
 mod system;
 mod token;
+mod trigger;
 mod watch;
 
 use std::process::ExitCode;
@@ -87,6 +88,7 @@ enum Verb {
     Account(account::Arguments),
     Secrets(secrets::Arguments),
     Token(token::Arguments),
+    Trigger(trigger::Arguments),
     Login(login::Arguments),
     Config(config::Arguments),
     Doctor(doctor::Arguments),
@@ -147,6 +149,7 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::Account(arguments) => arguments.run(context),
         Verb::Secrets(arguments) => arguments.run(context),
         Verb::Token(arguments) => arguments.run(context),
+        Verb::Trigger(arguments) => arguments.run(context),
         Verb::Login(arguments) => arguments.run(context),
         Verb::Config(arguments) => arguments.run(context),
         Verb::Doctor(arguments) => arguments.run(context),

@@ -11,6 +11,7 @@ mod facts;
 mod group;
 mod single;
 mod slots;
+mod triggers;
 mod tx;
 mod unit;
 
