@@ -68,6 +68,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(operations::list::handler))
         .routes(routes!(operations::get::handler))
         .merge(plugin_routes())
+        .merge(account_routes())
         .routes(routes!(v1::catalog::handler))
         .routes(routes!(tokens::list::handler, tokens::create::handler))
         .routes(routes!(tokens::revoke::handler))
@@ -102,6 +103,18 @@ fn plugin_routes() -> OpenApiRouter<Api> {
         .routes(routes!(plugins::release::handler))
         .routes(routes!(presets::list::handler))
         .routes(routes!(presets::get::handler, presets::save::handler, presets::delete::handler))
+}
+
+/// Of them, those about access to outside systems.
+fn account_routes() -> OpenApiRouter<Api> {
+    use v1::{accounts, secrets};
+    OpenApiRouter::new()
+        .routes(routes!(accounts::list::handler))
+        .routes(routes!(accounts::get::handler, accounts::save::handler, accounts::delete::handler))
+        .routes(routes!(accounts::verify::handler))
+        .routes(routes!(secrets::list::handler))
+        .routes(routes!(secrets::save::handler, secrets::delete::handler))
+        .routes(routes!(secrets::rotate::handler))
 }
 
 /// The whole HTTP interface.

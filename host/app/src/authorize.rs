@@ -31,6 +31,8 @@ pub enum Resource<'a> {
     Team(TeamPermission),
     /// An application with everything in it.
     Application(&'a Acl),
+    /// An account: READ to look at it and through it, WRITE to act on it.
+    Account(&'a AccountAcl<'a>),
     /// A question that an execution asks.
     Question {
         /// Application of the execution.
@@ -49,6 +51,10 @@ pub enum TeamPermission {
     ApplicationCreate,
     /// Install, switch and remove plugins, and grant capabilities.
     PluginManage,
+    /// Bind, change and remove accounts.
+    AccountManage,
+    /// Set, list and remove secrets, and seal them anew.
+    SecretManage,
     /// Make, list and revoke tokens.
     TokenMint,
     /// Read the whole audit log and the server's figures.
@@ -64,6 +70,8 @@ impl TeamPermission {
         match self {
             TeamPermission::ApplicationCreate => "application.create",
             TeamPermission::PluginManage => "plugin.manage",
+            TeamPermission::AccountManage => "account.manage",
+            TeamPermission::SecretManage => "secret.manage",
             TeamPermission::TokenMint => "token.mint",
             TeamPermission::AuditRead => "audit.read",
             TeamPermission::SystemPause => "system.pause",
@@ -80,6 +88,34 @@ pub struct Acl {
     pub permissions: BTreeMap<Access, Vec<String>>,
     /// What an application without any permissions means.
     pub unrestricted: Unrestricted,
+}
+
+/// Who may do what with one account.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountAcl<'a> {
+    /// The account's name.
+    pub name: &'a str,
+    /// Role names by access; empty when unrestricted. A managed identity is named like a role.
+    pub permissions: &'a BTreeMap<Access, Vec<String>>,
+    /// What an account without any permissions means: the same as for applications.
+    pub unrestricted: Unrestricted,
+}
+
+impl AccountAcl<'_> {
+    /// No fallback here: only roles that are listed count (F3), and whoever may act on an account may look at it.
+    fn allows(&self, action: Action, principal: &Principal) -> bool {
+        if self.permissions.is_empty() {
+            return self.unrestricted == Unrestricted::Open;
+        }
+        let managed = principal.name.ends_with(MANAGED);
+        let lists = |access| {
+            self.permissions.get(&access).is_some_and(|roles| {
+                let named = || roles.iter().any(|role| role.eq_ignore_ascii_case(&principal.name));
+                principal.holds_any(roles) || (managed && named())
+            })
+        };
+        lists(Access::Write) || (action == Action::Read && lists(Access::Read))
+    }
 }
 
 /// What an application without any permissions means (reference §3.2, rule 6).
@@ -159,6 +195,12 @@ pub fn authorize(principal: &Principal, action: Action, resource: Resource<'_>) 
     match resource {
         Resource::Team(permission) => Err(Denied { rule: 8, missing: permission.as_str().into() }),
         Resource::Application(acl) => by_application(principal, action, acl),
+        Resource::Account(acl) if acl.allows(action, principal) => Ok(()),
+        Resource::Account(acl) => {
+            let access = if action == Action::Read { "READ" } else { "WRITE" };
+            let rule = if acl.permissions.is_empty() { 8 } else { 6 };
+            Err(Denied { rule, missing: format!("{access} on the account {}", acl.name) })
+        }
         Resource::Question { acl, question, .. } if question.roles.is_empty() => by_application(principal, action, acl),
         Resource::Question { question, .. } if principal.holds_any(&question.roles) => Ok(()),
         Resource::Question { question, .. } => {
@@ -263,5 +305,31 @@ mod tests {
         let own = question(&[], true);
         let resource = Resource::Question { acl: &acl, question: &own, submitter: "ann" };
         assert_eq!(authorize(&admin, Action::Answer, resource).map_err(|denied| denied.rule), Err(3));
+    }
+
+    #[test]
+    fn an_account_is_for_those_it_lists() {
+        use Access::{Read, Write};
+        let lists = |lists: &[(Access, &str)]| -> BTreeMap<Access, Vec<String>> {
+            lists.iter().map(|(access, role)| (*access, vec![(*role).to_owned()])).collect()
+        };
+        let may = |principal: &Principal, permissions: &BTreeMap<Access, Vec<String>>, unrestricted| {
+            let acl = AccountAcl { name: "prod", permissions, unrestricted };
+            let allowed = |action| authorize(principal, action, Resource::Account(&acl)).is_ok();
+            (allowed(Action::Read), allowed(Action::Write))
+        };
+        let both = lists(&[(Read, "dev"), (Write, "ops")]);
+        let closed = Unrestricted::Closed;
+        assert_eq!(may(&member(&["dev"]), &both, closed), (true, false));
+        assert_eq!(may(&member(&["Ops"]), &both, closed), (true, true), "whoever acts may look");
+        assert_eq!(may(&member(&["others"]), &both, Unrestricted::Open), (false, false));
+        assert_eq!(may(&member(&["dev"]), &lists(&[(Read, "dev")]), closed), (true, false), "no fallback");
+        assert_eq!(may(&member(&[]), &lists(&[]), closed), (false, false));
+        assert_eq!(may(&member(&[]), &lists(&[]), Unrestricted::Open), (true, true));
+        let managed = managed_identity("shop");
+        assert_eq!(may(&managed, &both, closed), (false, false), "its application gives it nothing here");
+        assert_eq!(may(&managed, &lists(&[(Write, "shop@managed-service-account")]), closed), (true, true));
+        let named = lists(&[(Write, "ann")]);
+        assert_eq!(may(&member(&[]), &named, closed), (false, false), "people are named by their roles alone");
     }
 }

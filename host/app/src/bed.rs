@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use capabilities::Vault;
 use domain::code::code;
 use domain::environment::Environment;
 use domain::execution::{Event, EventKind, ExecutionState, ExecutionStatus};
@@ -35,6 +36,11 @@ pub const BEGIN: Timestamp = Timestamp(1_700_000_000_000);
 pub const SLEEPY: &str = r#"{"manifest":1,"id":"sleepy","version":"1.0.0","kind":"stage","stages":[{"type":"sleep","skippable":true,
     "label":{"en":"Sleep","zh":"等待"},
     "schema":{"type":"object","properties":{"millis":{"type":"integer","minimum":0}}}}]}"#;
+
+/// A manifest with a provider that has accounts.
+const FAR: &str = r#"{"manifest":1,"id":"provider-far","version":"1.0.0","kind":"provider","provider":"far",
+    "account":{"schema":{"type":"object","required":["hosts"],"properties":{
+        "hosts":{"type":"array","items":{"type":"string"}},"token":{"type":"string","x-secret":true}}},"identities":["bearer"]}}"#;
 
 /// Everything that a test needs.
 pub struct Bed {
@@ -136,9 +142,19 @@ impl Bed {
         let lent = Lent { http: Arc::new(Nothing), blobs: Arc::new(Nothing), sign: Arc::new(Nothing) };
         let components = Arc::new(StoredComponents::new(store.clone()));
         let runtime = Runtime::new(config, lent, components).expect("a runtime");
-        let app = App::open(store, runtime, environment, Config::default()).await.expect("an app");
+        let vault = Vault::forgetful(store.clone(), environment.clone());
+        let app = App::open(store, runtime, vault, environment, Config::default()).await.expect("an app");
         let admin = app.bootstrap().await.expect("a token").expect("the first token");
         Bed { app, clock, admin, _folder: folder }
+    }
+
+    /// Installs the provider `far`, whose accounts have a `token` that is secret. Its component cannot be called.
+    ///
+    /// # Panics
+    /// When the store fails.
+    pub async fn offer_accounts(&self) {
+        offer(self.app.store(), FAR).await;
+        self.app.catalogs().refresh().await.expect("a catalogue");
     }
 
     /// An administrator.
@@ -280,16 +296,17 @@ fn running(id: &StageId, reference: &str, now: Timestamp) -> StoredStage {
 async fn offer(store: &Store, manifest: &str) {
     let manifest: Manifest = serde_json::from_str(manifest).expect("a manifest");
     let (digest, at) = (Digest::of(manifest.id.as_str().as_bytes()), BEGIN);
-    let entry = CatalogEntry {
+    let (expect, mut plugins) = store.plugins().newest_revision().await.expect("a revision");
+    plugins.push(CatalogEntry {
         name: manifest.id.clone(),
         digest: digest.clone(),
         granted: Grants::default(),
         enabled: true,
         previous: None,
         installed: at,
-    };
+    });
     let component = Write::Component { digest, bytes: b"nothing".to_vec(), manifest, at };
-    store.write(vec![component, Write::Catalog { expect: 0, plugins: vec![entry], at }]).await.expect("a catalogue");
+    store.write(vec![component, Write::Catalog { expect, plugins, at }]).await.expect("a catalogue");
 }
 
 /// A document with one `sleep` stage.

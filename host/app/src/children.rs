@@ -101,7 +101,7 @@ impl App {
     }
 
     /// Who a stage acts as: whoever the execution was admitted for, or a person who answered one of its questions.
-    async fn acting(&self, execution: &Execution, name: &str) -> Result<Principal, AppError> {
+    pub(crate) async fn acting(&self, execution: &Execution, name: &str) -> Result<Principal, AppError> {
         if execution.principal == name {
             return Ok(principal_of(execution));
         }

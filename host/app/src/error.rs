@@ -120,6 +120,7 @@ fn exists(what: &str) -> Code {
         "question" => "question.voted",
         "event" => "trigger.event-exists",
         "token" => "token.exists",
+        "account" => "account.exists",
         _ => "request.conflict",
     })
 }
@@ -129,6 +130,7 @@ fn changed(what: &str) -> Code {
         "application" => "application.changed",
         "pipeline" => "pipeline.changed",
         "catalog" => "plugin.catalog-changed",
+        "account" => "account.changed",
         _ => "request.conflict",
     })
 }
@@ -140,6 +142,8 @@ fn gone(what: &str) -> Code {
         "execution" => "execution.ended",
         "question" => "question.closed",
         "token" => "token.unknown",
+        "account" => "account.unknown",
+        "secret" => "secret.unknown",
         "trigger" => "trigger.changed",
         _ => "request.conflict",
     })

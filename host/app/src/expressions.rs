@@ -123,6 +123,7 @@ impl App {
             application: application.to_owned(),
             execution: execution.to_owned(),
             key: String::new(),
+            account: None,
         };
         let request = HttpRequest {
             method: "GET".to_owned(),

@@ -5,6 +5,7 @@
 //! somebody may is [`authorize`](authorize::authorize).
 
 mod access;
+pub mod accounts;
 pub mod admission;
 pub mod applications;
 mod artifacts;
@@ -37,6 +38,7 @@ pub mod questions;
 pub mod quiet;
 pub mod restart;
 pub mod schema;
+pub mod secrets;
 pub mod stages;
 pub mod start;
 pub mod stats;
@@ -50,13 +52,14 @@ pub mod view;
 
 use std::sync::{Arc, RwLock};
 
+use capabilities::Vault;
 use domain::environment::Environment;
 use domain::id::PipelineId;
 use domain::notification::Notification;
 use runtime::Runtime;
 use store::Store;
 
-pub use authorize::{Acl, Action, Denied, Resource, TeamPermission, Unrestricted};
+pub use authorize::{AccountAcl, Acl, Action, Denied, Resource, TeamPermission, Unrestricted};
 pub use caller::{Caller, Via};
 pub use catalogs::Catalogs;
 pub use components::StoredComponents;
@@ -125,6 +128,8 @@ struct Inner {
     refused: RwLock<Vec<plugins::Refused>>,
     templates: expression::Templates,
     presets: arc_swap::ArcSwap<domain::pipeline::Presets>,
+    accounts: arc_swap::ArcSwap<domain::account::Accounts>,
+    vault: Arc<Vault>,
     paused: RwLock<Option<system::SystemPause>>,
     /// One pause or resume of the server at a time.
     pausing: tokio::sync::Mutex<()>,
@@ -144,6 +149,7 @@ impl App {
     pub async fn open(
         store: Store,
         runtime: Runtime,
+        vault: Arc<Vault>,
         environment: Arc<dyn Environment>,
         config: Config,
     ) -> Result<App, AppError> {
@@ -151,6 +157,7 @@ impl App {
         let quarantine = plugins::Quarantines::load(&store).await?;
         let instance = stream::instance(&store, environment.as_ref()).await?;
         let presets = arc_swap::ArcSwap::from_pointee(presets::load(&store).await?);
+        let accounts = domain::account::Accounts::new(store.accounts().all().await?);
         let paused = system::stored(&store).await?;
         let inner = Inner {
             store,
@@ -174,6 +181,8 @@ impl App {
             refused: RwLock::default(),
             templates: expressions::templates(),
             presets,
+            accounts: arc_swap::ArcSwap::from_pointee(accounts),
+            vault,
             paused: RwLock::new(paused),
             pausing: tokio::sync::Mutex::new(()),
         };

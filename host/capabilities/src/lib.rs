@@ -12,6 +12,7 @@ mod network;
 mod resolve;
 mod secrets;
 mod sign;
+mod vault;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,9 +20,10 @@ use std::sync::Arc;
 use runtime::Lent;
 
 pub use denial::{Denial, Denials};
-pub use identity::{Identities, Identity};
+pub use identity::{Identities, Identity, Tls};
 pub use network::{BadNetwork, Network};
 pub use secrets::Secrets;
+pub use vault::{KeySource, KeyText, Revealed, Rotation, Sealing, Vault, VaultError};
 
 /// What the capabilities are told.
 pub struct Config {
@@ -75,6 +77,16 @@ impl Config {
             secrets: Arc::new(secrets::None),
             identities: Arc::new(identity::None),
             denials: Arc::new(denial::Logged),
+        }
+    }
+
+    /// With keys and credentials out of `vault`.
+    #[must_use]
+    pub fn with_vault(self, vault: &Arc<Vault>) -> Config {
+        Config {
+            secrets: Arc::new(secrets::OfVault(Arc::clone(vault))),
+            identities: Arc::new(identity::OfAccounts(Arc::clone(vault))),
+            ..self
         }
     }
 }

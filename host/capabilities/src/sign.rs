@@ -11,6 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use runtime::{Key, Sign};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
+use zeroize::Zeroizing;
 
 use crate::grant::Grant;
 use crate::secrets::Secrets;
@@ -35,16 +36,17 @@ impl Sign for Keys {
             let message = format!("There is no secret `{secret}` that the plugin {} may use.", scope.plugin);
             Failure::new(FailureClass::NotFound, code("secret.unknown"), message)
         })?;
-        Ok(Arc::new(MacKey([prefix, bytes.as_slice()].concat())))
+        let bytes = Zeroizing::new(bytes);
+        Ok(Arc::new(MacKey(Zeroizing::new([prefix, bytes.as_slice()].concat()))))
     }
 }
 
 /// A symmetric key.
-struct MacKey(Vec<u8>);
+struct MacKey(Zeroizing<Vec<u8>>);
 
 impl Key for MacKey {
     fn derive(&self, algorithm: &str, data: &[u8]) -> Result<Arc<dyn Key>, String> {
-        Ok(Arc::new(MacKey(self.mac(algorithm, data)?)))
+        Ok(Arc::new(MacKey(Zeroizing::new(self.mac(algorithm, data)?))))
     }
 
     fn mac(&self, algorithm: &str, data: &[u8]) -> Result<Vec<u8>, String> {
@@ -93,7 +95,7 @@ mod tests {
     /// Slack's published example (reference triggers-and-notifications.md).
     #[test]
     fn a_mac_is_the_one_that_the_sender_made() {
-        let key = MacKey(b"8f742231b10e8888abcd99yyyzzz85a5".to_vec());
+        let key = MacKey(b"8f742231b10e8888abcd99yyyzzz85a5".to_vec().into());
         let data = b"v0:1531420618:token=xyzz0WbapA4vBCDEFxasb0q5G1G0W&text=hi";
         let mac = key.mac("hmac-sha256", data).expect("known");
         assert_eq!(hex(&mac), "f78a556eb8b4d63c239414cdf77b15584270c9c673b2d2abcc80d2b9c561e621");
@@ -105,7 +107,7 @@ mod tests {
     /// RFC 2202, case 2; RFC 4231, case 2.
     #[test]
     fn published_vectors_hold() {
-        let key = MacKey(b"Jefe".to_vec());
+        let key = MacKey(b"Jefe".to_vec().into());
         let mac = |algorithm| key.mac(algorithm, b"what do ya want for nothing?").map(|mac| hex(&mac));
         assert_eq!(mac("hmac-sha1").as_deref(), Ok("effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"));
         assert_eq!(
@@ -124,9 +126,9 @@ mod tests {
 
     #[test]
     fn a_derived_key_is_the_mac() {
-        let key = MacKey(b"AWS4secret".to_vec());
+        let key = MacKey(b"AWS4secret".to_vec().into());
         let derived = key.derive("hmac-sha256", b"20130524").expect("known");
-        let direct = MacKey(key.mac("hmac-sha256", b"20130524").expect("known"));
+        let direct = MacKey(key.mac("hmac-sha256", b"20130524").expect("known").into());
         assert_eq!(derived.mac("hmac-sha256", b"x"), direct.mac("hmac-sha256", b"x"));
     }
 }

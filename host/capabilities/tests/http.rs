@@ -70,6 +70,7 @@ fn scope(networks: &[&str]) -> Scope {
         application: "demo".into(),
         execution: "execution".into(),
         key: "key".into(),
+        account: None,
     }
 }
 

@@ -65,6 +65,10 @@ text_id!(
     ApplicationName
 );
 text_id!(
+    /// The name of an account, as first written; compared case-insensitively.
+    AccountName
+);
+text_id!(
     /// SHA-256 of a component's bytes, as 64 hexadecimal digits.
     Digest
 );

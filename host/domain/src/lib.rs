@@ -3,6 +3,7 @@
 //! Pure: no clock, no I/O, no async. What is persisted derives `serde`, because the store keeps a stage's body as one
 //! JSON value (docs/decisions/0002-persisted-domain-types.md); HTTP and WIT shapes live elsewhere and are converted in named files.
 
+pub mod account;
 pub mod application;
 pub mod artifact;
 pub mod audit;
@@ -20,6 +21,7 @@ pub mod plugin;
 pub mod principal;
 pub mod problem;
 pub mod question;
+pub mod secret;
 pub mod stage;
 pub mod time;
 pub mod trigger;

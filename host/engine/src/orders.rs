@@ -65,7 +65,7 @@ async fn place_one(
     now: Timestamp,
 ) -> Result<Option<(OperationKey, Outcome)>, Trouble> {
     match order {
-        Order::Operate { key, request, principal } => match perform::order(seat, key, request, principal, now) {
+        Order::Operate { key, request, principal } => match perform::order(core, seat, key, request, principal, now) {
             Ok(operation) => gathered.operations.push(operation),
             Err(refused) => return Ok(Some((refused.0, Err(refused.1)))),
         },

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::actors::News;
 use crate::core::Core;
-use crate::perform::{HOST, find_provider};
+use crate::perform::{Asked, HOST, find_provider};
 use crate::seat::Seat;
 use crate::tasks::Phase;
 
@@ -140,7 +140,8 @@ pub(crate) fn of_query(core: &Core, seat: &Seat, request: &QueryRequest) -> Opti
     if provider.as_deref() == Some(HOST) {
         return None;
     }
-    let installed = find_provider(&seat.catalog, provider.as_deref(), account.as_deref(), input).ok()?;
+    let asked = Asked { provider: provider.as_deref(), account: account.as_deref(), input };
+    let installed = find_provider(&seat.catalog, &core.app.accounts_in_force(), asked).ok()?;
     of(core, &installed.digest)
 }
 

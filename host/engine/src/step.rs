@@ -47,6 +47,7 @@ pub(crate) async fn step(
         application: execution.application.to_string(),
         execution: execution.id.to_string(),
         key: String::new(),
+        account: None,
     };
     core.counters.steps.one();
     let fault = match core.app.runtime().step(&scope, &turn).await {

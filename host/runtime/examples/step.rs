@@ -82,6 +82,7 @@ fn main() {
         application: String::new(),
         execution: String::new(),
         key: String::new(),
+        account: None,
     };
     let workers = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
     workers.block_on(async {

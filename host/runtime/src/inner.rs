@@ -172,6 +172,7 @@ pub(crate) fn nobody(digest: &Digest) -> Scope {
         application: String::new(),
         execution: String::new(),
         key: String::new(),
+        account: None,
     }
 }
 

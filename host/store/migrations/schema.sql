@@ -1,3 +1,15 @@
+CREATE TABLE accounts (
+  name text not null primary key collate nocase,
+  provider text not null,
+  config text not null,
+  permissions text not null,
+  verification text not null,
+  revision integer not null,
+  created integer not null,
+  updated integer not null,
+  updated_by text not null
+) strict;
+
 CREATE TABLE applications (
   name text not null primary key collate nocase,
   document text not null,
@@ -134,7 +146,7 @@ CREATE TABLE pipeline_triggers (
   kind text not null,
   source text collate nocase,
   config text not null,
-  disabled integer not null,
+  disabled integer not null, since integer not null default 0, fired integer,
   primary key (pipeline, position)
 ) strict, without rowid;
 
@@ -167,6 +179,15 @@ CREATE TABLE queues (
   most integer not null,
   keep integer not null
 ) strict, without rowid;
+
+CREATE TABLE secrets (
+  name text not null primary key,
+  account text collate nocase references accounts (name) on delete cascade,
+  key text not null,
+  sealed blob not null,
+  created integer not null,
+  updated integer not null
+) strict;
 
 CREATE TABLE settings (
   key text not null primary key,
@@ -233,3 +254,11 @@ CREATE INDEX pipeline_triggers_kind on pipeline_triggers (kind);
 CREATE INDEX questions_execution on questions (execution);
 
 CREATE INDEX questions_open on questions (number) where closed is null;
+
+CREATE INDEX secrets_account on secrets (account) where account is not null;
+
+CREATE INDEX secrets_key on secrets (key);
+
+CREATE INDEX trigger_events_received on trigger_events (received);
+
+CREATE INDEX trigger_looks_event on trigger_looks (event);

@@ -5,6 +5,7 @@
 //!
 //! The façade is [`Store`]; what can be read stands in one file per noun, reached by `store.executions()`, `store.pipelines()` …
 
+pub mod accounts;
 pub mod applications;
 pub mod audit;
 pub mod config;
@@ -19,6 +20,7 @@ pub mod plugins;
 pub mod questions;
 pub mod read;
 mod readers;
+pub mod secrets;
 pub mod settings;
 pub mod simulation;
 mod sqlite;
@@ -33,6 +35,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::environment::Environment;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
+pub use accounts::StoredAccounts;
 pub use applications::Applications;
 pub use audit::{Audit, AuditFilter};
 pub use config::{OpenError, StoreConfig, Synchronous};
@@ -46,6 +49,7 @@ pub use plugins::Plugins;
 pub use questions::Questions;
 pub use read::ReadError;
 use readers::Readers;
+pub use secrets::Secrets;
 pub use settings::Settings;
 pub use simulation::Simulation;
 pub use tokens::{Token, Tokens};
@@ -163,6 +167,18 @@ impl Store {
     #[must_use]
     pub fn applications(&self) -> Applications<'_> {
         Applications { store: self }
+    }
+
+    /// Accounts.
+    #[must_use]
+    pub fn accounts(&self) -> StoredAccounts<'_> {
+        StoredAccounts { store: self }
+    }
+
+    /// Secrets, sealed.
+    #[must_use]
+    pub fn secrets(&self) -> Secrets<'_> {
+        Secrets { store: self }
     }
 
     /// Pipelines, their revisions and configured triggers.

@@ -19,10 +19,11 @@ use crate::{Inner, Simulated};
 const APPLICATION: i64 = 0x4d73_6874;
 
 /// Every schema there was, in order; a database at version n has had the first n.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0003_queues.sql"),
     include_str!("../migrations/0004_triggers.sql"),
+    include_str!("../migrations/0006_accounts.sql"),
 ];
 
 pub(crate) async fn open(config: StoreConfig, environment: Arc<dyn Environment>) -> Result<Inner, OpenError> {

@@ -1,13 +1,15 @@
 //! Everything that is written outside a drive. A list of writes is one unit: all or nothing.
 
+use domain::account::{Account, Verification};
 use domain::application::Application;
 use domain::audit::AuditEntry;
 use domain::execution::{Control, Fact};
-use domain::id::{ApplicationName, Digest, ExecutionId, PipelineId, PluginName};
+use domain::id::{AccountName, ApplicationName, Digest, ExecutionId, PipelineId, PluginName};
 use domain::pipeline::Pipeline;
 use domain::plugin::{Grants, Manifest};
 use domain::principal::Principal;
 use domain::question::Vote;
+use domain::secret::SealedSecret;
 use domain::trigger::{TriggerEvent, TriggerOutcome};
 use domain::{Params, Timestamp};
 
@@ -114,6 +116,35 @@ pub enum Write {
         /// What became of it, trigger by trigger.
         outcomes: Vec<TriggerOutcome>,
     },
+    /// Insert or replace an account, if its revision is still `expect` (absent: whatever it is; 0: must not exist). Of its secrets
+    /// those named in `keep` and those given stay.
+    SaveAccount {
+        /// The account at its new revision.
+        account: Account,
+        /// Revision it replaces.
+        expect: Option<i64>,
+        /// Names of its secrets that it still refers to.
+        keep: Vec<String>,
+        /// Secrets that are new.
+        secrets: Vec<SealedSecret>,
+    },
+    /// Note what came of looking at an account; refused with [`WriteError::Changed`] if that has another revision by now.
+    AccountVerified {
+        /// Which.
+        name: AccountName,
+        /// The revision that was looked at.
+        revision: i64,
+        /// What came of it.
+        verification: Verification,
+    },
+    /// Remove an account with its secrets.
+    DeleteAccount(AccountName),
+    /// Insert or replace a secret of the operator's; when it was first set stays.
+    SaveSecret(SealedSecret),
+    /// Remove a secret of the operator's.
+    DeleteSecret(String),
+    /// Put secrets under another key. One that was set or removed since it was read is left alone.
+    Reseal(Vec<SealedSecret>),
     /// Note that the dates of a configured trigger are decided up to `at`; refused with [`WriteError::Gone`] if it is not configured so
     /// any more, its pipeline is disabled, or a date that is not before `at` was decided.
     Dated {
@@ -167,7 +198,8 @@ pub enum WriteError {
     /// Something of that identity exists (unique name, id, key).
     #[error("{what} exists already")]
     Exists {
-        /// What: `application`, `pipeline`, `execution`, `question` (that person voted), `event`, `token`.
+        /// What: `application`, `pipeline`, `execution`, `question` (that person voted), `event`, `token`,
+        /// `account`.
         what: &'static str,
     },
     /// It has another version than expected.

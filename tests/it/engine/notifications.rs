@@ -126,6 +126,7 @@ async fn a_signed_notification_can_be_checked() {
     let sink = Sink::start(Duration::ZERO).await.unwrap();
     let mut signed = entry(&sink, "/signed", json!(["pipeline.complete"]));
     signed["secret"] = json!({ "$secret": "hook" });
+    bed.app.save_secret(&Caller::system(), "hook", b"kooh").await.unwrap();
     let execution = bed.start(telling(chain(vec![json!({ "type": "script" })]), json!([signed]))).await.unwrap();
     bed.succeeded(&execution).await.unwrap();
     assert_eq!(told(&bed, &execution).await[0].1, None);

@@ -2,7 +2,6 @@
 //! moved by hand; nothing else is a stand-in.
 
 pub mod clock;
-pub mod secrets;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use app::plugins::Granted;
 use app::start::Target;
 use app::view::{ExecutionView, StageView};
 use app::{App, Caller, Committed, StoredComponents};
-use capabilities::Capabilities;
+use capabilities::{Capabilities, KeySource, Vault};
 use domain::environment::Environment;
 use domain::execution::{Event, EventKind};
 use domain::plugin::{Grants, HttpGrant};
@@ -66,8 +65,10 @@ impl Bed {
         let environment: Arc<dyn Environment> = clock.clone();
         let store = Store::open(StoreConfig::new(folder.path()), environment.clone()).await?;
         let (denials, heard) = app::denials::channel();
-        let runtime = runtime(&store, folder.path(), denials)?;
-        let app = App::open(store.clone(), runtime, environment.clone(), app::Config::default()).await?;
+        let key = KeySource::File(folder.path().join("secrets.key"));
+        let vault = Vault::open(store.clone(), environment.clone(), key).await?;
+        let runtime = runtime(&store, folder.path(), &vault, denials)?;
+        let app = App::open(store.clone(), runtime, vault, environment.clone(), app::Config::default()).await?;
         environment.spawn(Box::pin(app.record_denials(heard)));
         let engine = Engine::start(&app, environment, config)?;
         Ok(Bed { app, store, engine, clock, folder })
@@ -332,7 +333,7 @@ fn target() -> PathBuf {
 }
 
 /// The runtime, with a cache that all beds share: compiling is not what these tests are about.
-fn runtime(store: &Store, data: &Path, denials: app::denials::Told) -> Result<Runtime> {
+fn runtime(store: &Store, data: &Path, vault: &Arc<Vault>, denials: app::denials::Told) -> Result<Runtime> {
     let config = runtime::Config {
         data: target().join("bed"),
         worker: WorkerProgram { program: compile_worker()?, arguments: Vec::new() },
@@ -340,9 +341,8 @@ fn runtime(store: &Store, data: &Path, denials: app::denials::Told) -> Result<Ru
     };
     let lent = Capabilities::new(capabilities::Config {
         allow_networks: vec!["127.0.0.0/8".parse()?],
-        secrets: Arc::new(secrets::Written),
         denials: Arc::new(denials),
-        ..capabilities::Config::new(data.to_owned(), "bed")
+        ..capabilities::Config::new(data.to_owned(), "bed").with_vault(vault)
     });
     Ok(Runtime::new(config, lent, Arc::new(StoredComponents::new(store.clone())))?)
 }

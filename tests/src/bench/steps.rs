@@ -41,6 +41,7 @@ pub async fn measure(data: &Path, server: &Path, times: usize) -> Result<Spans> 
         application: "bench".into(),
         execution: "01JGFJJZ00BENCH00000000000".into(),
         key: String::new(),
+        account: None,
     };
     let config = Params::object();
     let mut spans = Spans::default();

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result};
 use app::App;
-use capabilities::Capabilities;
+use capabilities::{Capabilities, Vault};
 use domain::application::Application;
 use domain::environment::Environment;
 use domain::pipeline::Pipeline;
@@ -61,7 +61,8 @@ fn make() -> Result<Vec<u8>> {
         let store = Store::open(StoreConfig::new(folder.path()), environment.clone()).await?;
         store.write(content()?).await?;
         // The first start gives the installation its id.
-        drop(App::open(store.clone(), runtime()?, environment, app::Config::default()).await?);
+        let vault = Vault::forgetful(store.clone(), environment.clone());
+        drop(App::open(store.clone(), runtime()?, vault, environment, app::Config::default()).await?);
         store.close().await;
         Ok(std::fs::read(folder.path().join("mainsheet.db"))?)
     })

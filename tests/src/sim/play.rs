@@ -123,7 +123,8 @@ impl Player {
         config.simulation = Some(Arc::new(Witness(world.clone())));
         let store = futures::executor::block_on(Store::open(config, world.host_environment()))?;
         let runtime = installation::runtime()?.with_stand_in(Arc::new(Answers(world.clone())));
-        let opened = App::open(store, runtime, world.host_environment(), app::Config::default());
+        let vault = capabilities::Vault::forgetful(store.clone(), world.host_environment());
+        let opened = App::open(store, runtime, vault, world.host_environment(), app::Config::default());
         let app = futures::executor::block_on(opened).context("the use cases do not open")?;
         world.state().app = Some(app.clone());
         let config = engine::Config {

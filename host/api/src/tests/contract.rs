@@ -75,7 +75,12 @@ async fn fixtures(client: &Client, pipeline: String) -> BTreeMap<&'static str, S
     let preset = json!({ "type": "openTicket", "target": "sleep", "config": { "millis": 5 } });
     let saved = client.put("/api/v1/presets/openTicket", &preset).await;
     assert_eq!(saved.status, 201, "{saved:?}");
+    client.bed.offer_accounts().await;
+    let account = json!({ "provider": "far", "config": { "hosts": ["far.example.com"], "token": "t" } });
+    client.put("/api/v1/accounts/prod", &account).await;
     BTreeMap::from([
+        ("account", "prod".to_owned()),
+        ("secret", "chat".to_owned()),
         ("application", "shop".to_owned()),
         ("pipeline", pipeline),
         ("revision", "1".to_owned()),

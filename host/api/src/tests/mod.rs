@@ -1,5 +1,6 @@
 //! The whole interface, through the real router, with a real store and a clock moved by hand.
 
+mod accounts;
 mod applications;
 mod client;
 mod contract;

@@ -58,6 +58,19 @@ pub struct OperationFilters {
     pub open: Option<bool>,
 }
 
+/// Which accounts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AccountFilters {
+    /// Most rows, 1 to 500; 50 unless given.
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Of this provider.
+    pub provider: Option<String>,
+}
+
 /// Which rows of the audit log.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

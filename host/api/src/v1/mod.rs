@@ -1,5 +1,6 @@
 //! `/api/v1`, resource by resource.
 
+pub mod accounts;
 pub mod applications;
 pub mod audit;
 pub mod catalog;
@@ -13,6 +14,7 @@ pub mod plugins;
 pub mod presets;
 pub mod preview;
 pub mod questions;
+pub mod secrets;
 pub mod stages;
 pub mod system;
 pub mod tokens;

@@ -236,6 +236,7 @@ impl<'p> Player<'p> {
             application: self.view.execution.application.to_string(),
             execution: self.view.execution.id.to_string(),
             key: String::new(),
+            account: None,
         };
         let verdict = self.app.runtime().step(&scope, &turn).await;
         verdict.map_err(|fault| Fault { failure: fault.failure, retryable: fault.retryable })

@@ -31,6 +31,7 @@ pub(crate) fn scope(installed: &Installed) -> Scope {
         application: String::new(),
         execution: String::new(),
         key: String::new(),
+        account: None,
     }
 }
 

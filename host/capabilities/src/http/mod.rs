@@ -3,11 +3,13 @@
 
 mod hop;
 mod reply;
+mod tls;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::Digest;
 use domain::code::code;
 use domain::plugin::call::Scope;
 use domain::{Failure, FailureClass};
@@ -19,12 +21,14 @@ use self::hop::Hop;
 use crate::HttpBounds;
 use crate::blobs::Folder;
 use crate::grant::{self, Grant};
-use crate::identity::{Identities, Identity};
+use crate::identity::{Identities, Identity, Tls};
 use crate::network::Network;
 use crate::resolve::{Checked, Unresolved};
 
 /// Until a connection stands.
 const CONNECT: Duration = Duration::from_secs(10);
+/// Clients that are kept, before those with certificates are let go.
+const MOST_CLIENTS: usize = 64;
 /// How long a connection is kept for the next request.
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -36,7 +40,14 @@ pub(crate) struct Client {
     blobs: Arc<Folder>,
     identities: Arc<dyn Identities>,
     /// One for each policy, because connections are kept: what one plugin may reach, another must not find open.
-    clients: Mutex<Vec<(Arc<[Network]>, reqwest::Client)>>,
+    clients: Mutex<Vec<(Policed, reqwest::Client)>>,
+}
+
+/// Where a client may go, and the digest of what it shows of itself there.
+#[derive(Clone, PartialEq)]
+struct Policed {
+    networks: Arc<[Network]>,
+    tls: Option<Digest>,
 }
 
 impl Client {
@@ -58,11 +69,15 @@ impl Client {
         let mut left = request.redirects.min(self.bounds.redirects);
         let sink = request.reply;
         let mut hop = Hop::first(request)?;
-        let client = self.client(&self.grant.networks(scope))?;
+        let secure = hop.url.scheme() == "https";
+        let networks = self.grant.networks(scope);
         loop {
             self.grant.request(scope, &hop.method, &hop.url)?;
             tracing::debug!(plugin = %scope.plugin, execution = %scope.execution, method = %hop.method, to = %grant::place(&hop.url), "request");
-            let response = self.send_once(scope, &client, &hop, identity.as_ref()).await?;
+            // A redirect must not talk the credentials out of their encryption.
+            let lent = identity.as_ref().filter(|own| own.is_for(&hop.url) && (!secure || hop.url.scheme() == "https"));
+            let client = self.client(&networks, lent.and_then(|own| own.tls.as_ref()))?;
+            let response = self.send_once(scope, &client, &hop, lent).await?;
             match hop.redirected(&response)? {
                 Some(next) if left > 0 => (hop, left) = (next, left - 1),
                 _ => return reply::read(scope, response, sink, self.bounds.inline, &self.blobs).await,
@@ -78,13 +93,10 @@ impl Client {
         identity: Option<&Identity>,
     ) -> Result<reqwest::Response, Failure> {
         let mut headers = hop.headers.clone();
-        if let Some(identity) = identity.filter(|own| grant::names(&own.hosts, hop.url.host_str().unwrap_or_default()))
-        {
-            for (name, value) in &identity.headers {
-                let (name, mut value) = hop::header(name, value)?;
-                value.set_sensitive(true);
-                headers.insert(name, value);
-            }
+        for (name, value) in identity.iter().flat_map(|identity| &identity.headers) {
+            let (name, mut value) = hop::header(name, value)?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
         }
         let builder = client.request(hop.method.clone(), hop.url.clone()).headers(headers);
         let builder = match &hop.body {
@@ -104,22 +116,30 @@ impl Client {
         })
     }
 
-    fn client(&self, networks: &[Network]) -> Result<reqwest::Client, Failure> {
+    fn client(&self, networks: &[Network], tls: Option<&Tls>) -> Result<reqwest::Client, Failure> {
+        let policed = Policed { networks: networks.into(), tls: tls.map(tls::digest) };
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, client)) = clients.iter().find(|(policy, _)| **policy == *networks) {
+        if let Some((_, client)) = clients.iter().find(|(known, _)| *known == policed) {
             return Ok(client.clone());
         }
-        let policy: Arc<[Network]> = networks.into();
-        let client = self.build(&policy).map_err(|error| {
+        let builder = match tls {
+            Some(tls) => tls::show(self.builder(&policed.networks), tls)?,
+            None => self.builder(&policed.networks),
+        };
+        let client = builder.build().map_err(|error| {
             let message = format!("Requests cannot be sent from this machine: {error}.");
             Failure::new(FailureClass::Unavailable, code("http.unreachable"), message)
         })?;
-        clients.push((policy, client.clone()));
+        // Certificates are renewed; what is not used any more goes with the rest.
+        if clients.len() >= MOST_CLIENTS {
+            clients.retain(|(known, _)| known.tls.is_none());
+        }
+        clients.push((policed, client.clone()));
         Ok(client)
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the one place that builds clients, with the address check")]
-    fn build(&self, networks: &Arc<[Network]>) -> reqwest::Result<reqwest::Client> {
+    fn builder(&self, networks: &Arc<[Network]>) -> reqwest::ClientBuilder {
         reqwest::Client::builder()
             .user_agent(&self.user_agent)
             .redirect(Policy::none())
@@ -128,7 +148,6 @@ impl Client {
             .connect_timeout(CONNECT)
             .pool_idle_timeout(IDLE)
             .dns_resolver(Checked { networks: Arc::clone(networks) })
-            .build()
     }
 
     /// What the network did, in words.

@@ -1,5 +1,9 @@
 //! Calls of plugins, in the host's own words; `runtime` converts them to and from the contract.
 
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
 use crate::failure::Failure;
 use crate::id::{Digest, Label, PluginName};
 use crate::params::Params;
@@ -64,6 +68,17 @@ pub struct Scope {
     pub execution: String,
     /// The operation's idempotency key; empty for reads.
     pub key: String,
+    /// The account that the call acts on; its credentials, and no other's, can be lent to it.
+    pub account: Option<Arc<BoundAccount>>,
+}
+
+/// An account that a call may act on: made by whoever authorised it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoundAccount {
+    /// What the plugin sees of it.
+    pub view: AccountView,
+    /// Kinds of credentials that it can lend, by the manifest of its provider: `basic`, `bearer`, `header`, `mtls`.
+    pub identities: Vec<String>,
 }
 
 /// Whether a call may have effects.
@@ -156,7 +171,7 @@ pub struct QueryCall {
 }
 
 /// What a person sees after binding an account.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// `ok`, `warning` or `error`.
     pub level: String,

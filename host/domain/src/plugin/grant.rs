@@ -50,6 +50,18 @@ impl Grants {
         missing
     }
 
+    /// What is wanted here and in `granted`, too. Networks come from the operator alone.
+    #[must_use]
+    pub fn within(&self, granted: &Grants) -> Grants {
+        let http = match (&self.http, &granted.http) {
+            (Some(wanted), Some(granted)) => {
+                Some(HttpGrant { hosts: hosts(wanted, granted), networks: granted.networks.clone() })
+            }
+            _ => None,
+        };
+        Grants { http, blobs: self.blobs && granted.blobs, sign: self.sign && granted.sign }
+    }
+
     /// True without any capability.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -72,4 +84,65 @@ pub struct Limits {
     /// Bytes of stack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stack: Option<u32>,
+}
+
+/// Of each pair, the narrower pattern where one contains the other.
+fn hosts(wanted: &HttpGrant, granted: &HttpGrant) -> Vec<String> {
+    let mut hosts: Vec<String> = Vec::new();
+    for one in &wanted.hosts {
+        for other in &granted.hosts {
+            let narrower = if contains(other, one) {
+                one
+            } else if contains(one, other) {
+                other
+            } else {
+                continue;
+            };
+            if !hosts.contains(narrower) {
+                hosts.push(narrower.clone());
+            }
+        }
+    }
+    hosts
+}
+
+/// Whether every host that fits `narrow` fits `wide`.
+fn contains(wide: &str, narrow: &str) -> bool {
+    let (wide, narrow) = (wide.to_ascii_lowercase(), narrow.to_ascii_lowercase());
+    wide == "*"
+        || wide == narrow
+        || wide.strip_prefix('*').is_some_and(|suffix| {
+            suffix.starts_with('.') && narrow.strip_prefix('*').unwrap_or(&narrow).ends_with(suffix)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(hosts: &[&str], networks: &[&str]) -> Grants {
+        let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+        Grants { http: Some(HttpGrant { hosts: texts(hosts), networks: texts(networks) }), ..Grants::default() }
+    }
+
+    #[test]
+    fn only_what_is_wanted_and_granted_counts() {
+        let both = |wanted: &[&str], granted: &[&str]| {
+            let http = grant(wanted, &["10.0.0.0/8"]).within(&grant(granted, &[])).http.unwrap_or_default();
+            assert!(http.networks.is_empty(), "a manifest cannot grant itself networks");
+            http.hosts
+        };
+        assert_eq!(both(&["*"], &["a.example.com"]), ["a.example.com"]);
+        assert_eq!(both(&["a.example.com"], &["*"]), ["a.example.com"]);
+        assert_eq!(both(&["*.example.com"], &["A.example.com", "b.other.com"]), ["A.example.com"]);
+        assert_eq!(both(&["evilexample.com"], &["*.example.com"]), Vec::<String>::new());
+        assert_eq!(both(&["example.com"], &["*.example.com"]), Vec::<String>::new());
+        assert_eq!(Grants { sign: true, ..Grants::default() }.within(&Grants::default()), Grants::default());
+    }
+
+    #[test]
+    fn networks_are_the_operators() {
+        let http = grant(&["*"], &[]).within(&grant(&["*"], &["127.0.0.0/8"])).http.unwrap_or_default();
+        assert_eq!(http.networks, ["127.0.0.0/8"]);
+    }
 }

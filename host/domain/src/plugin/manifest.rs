@@ -58,6 +58,28 @@ pub struct Manifest {
     pub limits: Limits,
 }
 
+impl Manifest {
+    /// What an account of this provider looks like, and what it can lend; absent when it has none.
+    #[must_use]
+    pub fn account_offer(&self) -> Option<AccountOffer> {
+        let offer = self.account.as_ref().filter(|offer| !offer.value().is_null())?;
+        let identities = offer.get("identities").and_then(Value::as_array).into_iter().flatten();
+        Some(AccountOffer {
+            schema: offer.get("schema").cloned().unwrap_or_default().into(),
+            identities: identities.filter_map(|kind| kind.as_str().map(str::to_owned)).collect(),
+        })
+    }
+}
+
+/// What an account of a provider looks like.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountOffer {
+    /// JSON Schema of its configuration; `x-secret` marks what is sealed.
+    pub schema: Params,
+    /// Kinds of credentials that it can lend: `basic`, `bearer`, `header`, `mtls`.
+    pub identities: Vec<String>,
+}
+
 /// The three kinds of plugin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
+use app::AppError;
+use app::accounts::Wanted;
 use domain::execution::Execution;
 use domain::operation::{Begun, Operation, OperationState, Repeat};
 use domain::plugin::call::{Meta, Mode, OperationCall, Pause, Progress, Scope, Wake};
 use domain::plugin::manifest::OperationOffer;
 use domain::plugin::{Catalog, Manifest};
+use domain::stage::request::OperationRequest;
 use domain::{Failure, FailureClass, Timestamp, code::code};
 use runtime::Fault;
 use store::{Checkpoint, Write, WriteError};
 use tokio::sync::watch;
 
-use super::{HOST, never_begun, outcome_unknown};
+use super::{Asked, HOST, never_begun, outcome_unknown};
 use crate::core::Core;
 use crate::orders::Outcome;
 use crate::quarantine;
@@ -42,8 +45,8 @@ pub(super) struct Call {
 
 /// Who does it.
 enum Performer {
-    /// A provider plugin, with what the call may do.
-    Plugin(Box<Scope>),
+    /// A provider plugin, with what the call may do. The account, if any, is bound anew for every try.
+    Plugin(Box<Scope>, Option<Wanted>),
     /// The host itself, for this execution.
     Host(Box<Execution>),
 }
@@ -83,7 +86,10 @@ impl Call {
         };
         let (performer, repeat, timeout) = match found_out {
             Prerequisites::Host(execution) => (Performer::Host(execution), Repeat::Safe, None),
-            Prerequisites::Plugin(found) => (Performer::Plugin(Box::new(found.0)), found.1.repeat, found.1.timeout),
+            Prerequisites::Plugin(found) => {
+                let (scope, offer, wanted) = *found;
+                (Performer::Plugin(Box::new(scope), wanted), offer.repeat, offer.timeout)
+            }
             Prerequisites::Missing => {
                 let message = format!("What does `{}` is gone.", operation.request.kind);
                 let failure = Failure::new(FailureClass::NotFound, code("operation.unknown"), message);
@@ -149,7 +155,7 @@ impl Call {
 
     /// Whether its plugin is not called for now. One that is called off has to end, and is.
     fn quarantined(&self, core: &Core) -> bool {
-        let Performer::Plugin(scope) = &self.performer else { return false };
+        let Performer::Plugin(scope, _) = &self.performer else { return false };
         !self.operation.cancelling && core.app.quarantined(&core.app.digest_in_force(&scope.digest)).is_some()
     }
 
@@ -160,6 +166,9 @@ impl Call {
         }
         if self.deadline.is_some_and(|deadline| deadline.plus(TIMEOUT_GRACE) <= core.now()) {
             return Next::End(Err(self.timed_out()));
+        }
+        if let Err(next) = self.bind(core).await {
+            return next;
         }
         let place = tokio::select! {
             biased;
@@ -186,7 +195,7 @@ impl Call {
             Ok(Progress::Again(pause)) => self.pause(core, pause).await,
             Err(fault) => {
                 core.counters.faults.one();
-                if let Performer::Plugin(scope) = &self.performer {
+                if let Performer::Plugin(scope, _) = &self.performer {
                     let scope = Scope { digest: core.app.digest_in_force(&scope.digest), ..Scope::clone(scope) };
                     let _reason = quarantine::note(core, &scope, &fault.failure).await;
                 }
@@ -202,9 +211,9 @@ impl Call {
 
     async fn call(&self, core: &Core) -> Result<Progress, Fault> {
         match &self.performer {
-            Performer::Plugin(scope) => {
+            Performer::Plugin(scope, _) => {
                 let scope = Scope { digest: core.app.digest_in_force(&scope.digest), ..Scope::clone(scope) };
-                core.app.runtime().operate(&scope, self.plugin_call(core.now())).await
+                core.app.runtime().operate(&scope, self.plugin_call(&scope, core.now())).await
             }
             Performer::Host(_) if self.operation.cancelling => Ok(Progress::Failed(never_begun())),
             Performer::Host(execution) => {
@@ -215,7 +224,24 @@ impl Call {
         }
     }
 
-    fn plugin_call(&self, now: Timestamp) -> OperationCall {
+    /// Binds the account that the operation acts on, as it is now, if the run may act on it.
+    async fn bind(&mut self, core: &Core) -> Result<(), Next> {
+        let Performer::Plugin(scope, Some(wanted)) = &mut self.performer else { return Ok(()) };
+        let refused = match core.app.store().executions().get(&self.operation.key.execution).await {
+            Ok(Some(stored)) => core.app.bind_account((&stored.execution, wanted)).await,
+            Ok(None) => return Err(Next::Stop),
+            Err(error) => Err(AppError::from(error).into()),
+        };
+        match refused {
+            Ok(account) => scope.account = Some(account),
+            // Nobody has said no: it is asked again.
+            Err(failure) if failure.class == FailureClass::Internal => return Err(Next::Wait(core.now().plus(1_000))),
+            Err(failure) => return Err(Next::End(Err(failure))),
+        }
+        Ok(())
+    }
+
+    fn plugin_call(&self, scope: &Scope, now: Timestamp) -> OperationCall {
         let key = &self.operation.key;
         OperationCall {
             meta: Meta {
@@ -228,7 +254,7 @@ impl Call {
                 now,
                 trace_parent: None,
             },
-            account: None,
+            account: scope.account.as_ref().map(|account| account.view.clone()),
             kind: self.operation.request.kind.clone(),
             input: self.operation.request.input.clone(),
             idempotency_key: key.idempotency_key(),
@@ -319,7 +345,7 @@ impl Call {
 /// What is found out before the first try.
 enum Prerequisites {
     Host(Box<Execution>),
-    Plugin(Box<(Scope, OperationOffer)>),
+    Plugin(Box<(Scope, OperationOffer, Option<Wanted>)>),
     Missing,
 }
 
@@ -354,5 +380,8 @@ fn found(core: &Core, operation: &Operation, pinned: &Catalog, manifest: &Manife
     };
     let provider = Provider::new(manifest, &operation.digest, pinned, &core.app.catalogs().current());
     let scope = provider.scope(Mode::Act, &operation.application, &operation.key);
-    Prerequisites::Plugin(Box::new((scope, offer.clone())))
+    let OperationRequest { account, provider, kind: _, input } = &operation.request;
+    let asked = Asked { provider: provider.as_deref(), account: account.as_deref(), input };
+    let wanted = asked.account().map(|account| Wanted::new(account, manifest, &operation.principal, Mode::Act));
+    Prerequisites::Plugin(Box::new((scope, offer.clone(), wanted)))
 }

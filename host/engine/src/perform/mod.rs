@@ -3,6 +3,7 @@
 //! The outcome is a fact for the execution, written by the same commit as the stage's next step. Until that commit the operation
 //! stays in the table of those under way, so that nothing begins it a second time.
 
+mod account;
 mod call;
 mod order;
 
@@ -19,7 +20,8 @@ use crate::core::Core;
 use crate::orders::{Outcome, told};
 use crate::tasks::Phase;
 
-pub(crate) use order::{HOST, find_provider, order};
+pub(crate) use account::{Asked, find_provider};
+pub(crate) use order::{HOST, order};
 
 /// Operations under way in this process, each with the switch that calls it off.
 #[derive(Default)]

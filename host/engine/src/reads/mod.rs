@@ -4,11 +4,14 @@ mod host;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use app::accounts::Wanted;
+use domain::execution::Execution;
 use domain::id::ExecutionId;
 use domain::operation::OperationKey;
 use domain::plugin::call::{Mode, QueryCall, Scope};
 use domain::stage::request::QueryRequest;
 use domain::{Failure, FailureClass, code::code};
+use runtime::Fault;
 use rustc_hash::FxHashSet;
 use scheduler::{Order, inputs};
 use tokio::sync::oneshot;
@@ -17,7 +20,7 @@ use crate::actors::{News, Told};
 use crate::core::Core;
 use crate::drive::Worker;
 use crate::orders::{Outcome, told};
-use crate::perform::{self, HOST};
+use crate::perform::{self, Asked, HOST};
 use crate::quarantine;
 use crate::scope::Provider;
 use crate::seat::Seat;
@@ -55,6 +58,8 @@ struct Read {
     key: OperationKey,
     scope: Scope,
     call: QueryCall,
+    /// The account that it reads from, and for whom.
+    through: Option<(Execution, Wanted)>,
 }
 
 /// Performs reads at once and together. What is not answered within the patience of a drive is left out: it answers later, as a fact.
@@ -120,10 +125,10 @@ async fn wait(
 }
 
 async fn perform(core: Arc<Core>, read: Read, sender: oneshot::Sender<Outcome>) {
-    let Read { key, scope, call } = read;
+    let Read { key, scope, call, through } = read;
     let outcome = tokio::select! {
         biased;
-        result = core.app.runtime().query(&scope, call) => match result {
+        result = query(&core, &scope, call, through) => match result {
             Ok(outcome) => outcome,
             Err(fault) => {
                 core.counters.faults.one();
@@ -146,6 +151,23 @@ async fn perform(core: Arc<Core>, read: Read, sender: oneshot::Sender<Outcome>) 
     core.reads.keys().remove(&key);
 }
 
+/// Asks the provider, with the account if the run may read from it.
+async fn query(
+    core: &Core,
+    scope: &Scope,
+    call: QueryCall,
+    through: Option<(Execution, Wanted)>,
+) -> Result<Outcome, Fault> {
+    let Some((execution, wanted)) = through else { return core.app.runtime().query(scope, call).await };
+    let account = match core.app.bind_account((&execution, &wanted)).await {
+        Ok(account) => account,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let call = QueryCall { account: Some(account.view.clone()), ..call };
+    let scope = Scope { account: Some(account), ..scope.clone() };
+    core.app.runtime().query(&scope, call).await
+}
+
 fn prepare(
     core: &Core,
     seat: &Seat,
@@ -153,7 +175,8 @@ fn prepare(
     request: QueryRequest,
 ) -> Result<Read, Box<(OperationKey, Failure)>> {
     let QueryRequest { account, provider, kind, input, max_age } = request;
-    let installed = match perform::find_provider(&seat.catalog, provider.as_deref(), account.as_deref(), &input) {
+    let asked = Asked { provider: provider.as_deref(), account: account.as_deref(), input: &input };
+    let installed = match perform::find_provider(&seat.catalog, &core.app.accounts_in_force(), asked) {
         Ok(installed) => installed,
         Err(failure) => return Err(Box::new((key, failure))),
     };
@@ -162,15 +185,21 @@ fn prepare(
         let message = format!("Provider `{name}` has no query `{kind}`.");
         return Err(Box::new((key, Failure::new(FailureClass::NotFound, code("query.unknown"), message))));
     }
+    let named = asked.account().map(str::to_owned);
+    let manifest = &installed.manifest;
     let current = core.app.catalogs().current();
     let provider = Provider::of(installed, &seat.catalog, &current);
     let scope = provider.scope(Mode::Read, seat.view.execution.application.as_str(), &key);
     let scope = Scope { digest: core.app.digest_in_force(&scope.digest), ..scope };
     let now = core.now();
     let position = seat.view.position(&key.stage);
-    let Some(meta) = position.map(|position| inputs::meta(&seat.view, position, now, now)) else {
+    let placed = position
+        .map(|position| (inputs::meta(&seat.view, position, now, now), inputs::principal(&seat.view, position)));
+    let Some((meta, principal)) = placed else {
         let message = "The stage that asked is gone.";
         return Err(Box::new((key, Failure::new(FailureClass::Internal, code("query.unknown"), message))));
     };
-    Ok(Read { key, scope, call: QueryCall { meta, account: None, kind, input, max_age } })
+    let through =
+        named.map(|account| (seat.view.execution.clone(), Wanted::new(&account, manifest, &principal, Mode::Read)));
+    Ok(Read { key, scope, call: QueryCall { meta, account: None, kind, input, max_age }, through })
 }

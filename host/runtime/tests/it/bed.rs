@@ -106,6 +106,7 @@ pub fn scope(name: &str, digest: Digest) -> Scope {
         application: "fleet".to_owned(),
         execution: "01J00000000000000000000000".to_owned(),
         key: "01J/stage/1/label".to_owned(),
+        account: None,
     }
 }
 

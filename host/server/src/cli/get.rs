@@ -69,6 +69,8 @@ enum Resource {
     Operations,
     #[value(alias = "plugin")]
     Plugins,
+    #[value(alias = "account")]
+    Accounts,
     #[value(alias = "token")]
     Tokens,
     #[value(alias = "trigger-event")]
@@ -85,6 +87,7 @@ impl Resource {
             Resource::Questions => "questions",
             Resource::Operations => "operations",
             Resource::Plugins => "plugins",
+            Resource::Accounts => "accounts",
             Resource::Tokens => "tokens",
             Resource::TriggerEvents => "triggers/events",
             Resource::Audit => "audit",
@@ -125,6 +128,7 @@ impl Resource {
                 ("ordered", "/ordered"),
             ],
             Resource::Plugins => super::plugin::COLUMNS,
+            Resource::Accounts => super::account::COLUMNS,
             Resource::Tokens => super::token::COLUMNS,
             Resource::TriggerEvents => super::trigger::COLUMNS,
             Resource::Audit => {
@@ -172,6 +176,7 @@ impl Arguments {
             }
             Resource::Questions
             | Resource::Operations
+            | Resource::Accounts
             | Resource::Tokens
             | Resource::TriggerEvents
             | Resource::Audit => output::yaml(&found),

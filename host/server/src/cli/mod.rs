@@ -1,5 +1,6 @@
 //! The command line: one file for each verb, what they share beside them.
 
+mod account;
 mod answer;
 mod apply;
 mod cancel;
@@ -23,6 +24,7 @@ mod restart;
 mod resume;
 mod run;
 pub mod sample;
+mod secrets;
 mod serve;
 mod show;
 mod simulate;
@@ -83,6 +85,8 @@ enum Verb {
     System(system::Arguments),
     Eval(eval::Arguments),
     Plugin(plugin::Arguments),
+    Account(account::Arguments),
+    Secrets(secrets::Arguments),
     Token(token::Arguments),
     Trigger(trigger::Arguments),
     Login(login::Arguments),
@@ -142,6 +146,8 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::System(arguments) => arguments.run(context),
         Verb::Eval(arguments) => arguments.run(context),
         Verb::Plugin(arguments) => arguments.run(context),
+        Verb::Account(arguments) => arguments.run(context),
+        Verb::Secrets(arguments) => arguments.run(context),
         Verb::Token(arguments) => arguments.run(context),
         Verb::Trigger(arguments) => arguments.run(context),
         Verb::Login(arguments) => arguments.run(context),

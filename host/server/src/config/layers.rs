@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use capabilities::KeyText;
+
 use super::error::ConfigError;
 use super::flags::Flags;
 use super::setting::{SETTINGS, Setting};
@@ -12,9 +14,11 @@ use super::setting::{SETTINGS, Setting};
 const FILE: &str = "mainsheet.toml";
 /// Every variable of ours begins with it.
 const PREFIX: &str = "MAINSHEET_";
-/// Variables that are no options of the server: those of the command line, and those that Kubernetes sets in every pod
+/// The key of secrets itself. It is no option: a flag would show it to everybody on the machine.
+pub(super) const SECRETS_KEY: &str = "MAINSHEET_SECRETS_KEY";
+/// Variables that are no options of the server: that key, those of the command line, and those that Kubernetes sets in every pod
 /// beside a service called `mainsheet`.
-const OTHERS: &[&str] = &["CONFIG", "SERVER", "TOKEN", "OUTPUT", "SERVICE_", "PORT"];
+const OTHERS: &[&str] = &["SECRETS_KEY", "CONFIG", "SERVER", "TOKEN", "OUTPUT", "SERVICE_", "PORT"];
 
 /// Who gave a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +62,8 @@ pub struct Layers {
     pub given: Vec<Given>,
     /// Variables that look like options and are none: mistyped, most likely.
     pub unknown: Vec<String>,
+    /// The key of secrets, where the environment gives it.
+    pub secrets_key: Option<KeyText>,
 }
 
 impl Layers {
@@ -109,7 +115,8 @@ impl Layers {
                 OTHERS.iter().any(|other| if other.ends_with('_') { rest.starts_with(other) } else { rest == *other });
             !other && !rest.starts_with("PORT_") && !SETTINGS.iter().any(|setting| variable(setting.key) == **name)
         });
-        Ok(Layers { given: given.collect(), unknown: unknown.cloned().collect() })
+        let secrets_key = variables.get(SECRETS_KEY).filter(|text| !text.trim().is_empty()).cloned().map(KeyText::from);
+        Ok(Layers { given: given.collect(), unknown: unknown.cloned().collect(), secrets_key })
     }
 
     /// The value of `key` as `parse` understands it.

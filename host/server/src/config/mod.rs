@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use app::Unrestricted;
 use app::quiet::QuietPeriod;
 use app::triggers::TriggerConfig;
-use capabilities::Network;
+use capabilities::{KeySource, Network};
 use domain::window::Zone;
 
 pub use error::ConfigError;
@@ -36,7 +36,9 @@ pub struct Config {
     pub grant_wanted: bool,
     /// Private networks that plugins may reach; public addresses need no entry.
     pub allow_networks: Vec<Network>,
-    /// What an application without any permissions means.
+    /// Where the key of secrets comes from.
+    pub secrets_key: KeySource,
+    /// What an application or account without any permissions means.
     pub unrestricted: Unrestricted,
     /// Shape of log lines.
     pub log_format: LogFormat,
@@ -86,6 +88,7 @@ impl Config {
             plugins: layers.read("plugins", value::optional_path)?,
             grant_wanted: layers.read("grant-wanted", value::switch)?,
             allow_networks: layers.read("allow-networks", value::networks)?,
+            secrets_key: secrets_key(layers)?,
             unrestricted: layers.read("unrestricted-applications", |text| {
                 value::choice(text, &[("closed", Unrestricted::Closed), ("open", Unrestricted::Open)])
             })?,
@@ -103,6 +106,16 @@ impl Config {
             triggers: triggers(layers)?,
         })
     }
+}
+
+/// The key of secrets: out of the environment, else out of the file that is named, else out of one in the data folder.
+fn secrets_key(layers: &Layers) -> Result<KeySource, ConfigError> {
+    if let Some(text) = &layers.secrets_key {
+        return Ok(KeySource::Text(text.clone(), layers::SECRETS_KEY));
+    }
+    let named = layers.read("secrets-key-file", value::optional_path)?;
+    let data = layers.read("data", value::path)?;
+    Ok(KeySource::File(named.unwrap_or_else(|| data.join("secrets.key"))))
 }
 
 fn triggers(layers: &Layers) -> Result<TriggerConfig, ConfigError> {

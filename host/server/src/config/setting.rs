@@ -53,11 +53,18 @@ pub const SETTINGS: &[Setting] = &[
         help: "Private networks that plugins may reach, such as 10.0.0.0/8,127.0.0.0/8; without it they reach public addresses only",
     },
     Setting {
+        key: "secrets-key-file",
+        value_name: "FILE",
+        default: "",
+        switch: false,
+        help: "File with the key that secrets are sealed under, made if absent; by default secrets.key in the data folder. The variable MAINSHEET_SECRETS_KEY gives the key itself instead",
+    },
+    Setting {
         key: "unrestricted-applications",
         value_name: "WHO",
         default: "closed",
         switch: false,
-        help: "Who may use applications without permissions. closed: administrators and their own triggers. open: every member, as in Spinnaker",
+        help: "Who may use applications and accounts without permissions. closed: administrators and their own triggers. open: every member, as in Spinnaker",
     },
     Setting {
         key: "log-format",

@@ -103,3 +103,16 @@ fn every_option_can_be_given_as_a_flag_and_is_read() {
     assert_eq!(flags.file, Some("x.toml".into()));
     assert_eq!(Layers::lay(None, &BTreeMap::new(), &flags).unwrap().given.len(), SETTINGS.len());
 }
+
+#[test]
+fn the_key_of_secrets_is_a_file_unless_the_environment_gives_it_and_is_never_shown() {
+    let plain = config("", &[], &[("data", "d")]).unwrap();
+    assert_eq!(plain.secrets_key, KeySource::File("d/secrets.key".into()));
+    let named = config("secrets-key-file = '/k'", &[], &[]).unwrap();
+    assert_eq!(named.secrets_key, KeySource::File("/k".into()));
+    let layers = lay("secrets-key-file = '/k'", &[("MAINSHEET_SECRETS_KEY", "hidden")], &[]).unwrap();
+    assert!(layers.unknown.is_empty());
+    let given = Config::from_layers(&layers).unwrap();
+    assert!(matches!(given.secrets_key, KeySource::Text(..)));
+    assert!(!format!("{layers:?} {given:?}").contains("hidden"));
+}

@@ -25,6 +25,9 @@ pub enum ServeError {
     /// The data folder or the database.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The key of secrets.
+    #[error(transparent)]
+    Vault(#[from] capabilities::VaultError),
     /// The runtime of plugins.
     #[error(transparent)]
     Runtime(#[from] runtime::StartError),
@@ -60,6 +63,7 @@ impl ServeError {
             ServeError::Address { .. } => code("serve.address-unusable"),
             ServeError::Threads(_) => code("serve.no-threads"),
             ServeError::Store(error) => error.code(),
+            ServeError::Vault(error) => error.code(),
             ServeError::Runtime(_) | ServeError::Engine(_) => code("serve.no-runtime"),
             ServeError::App(error) => error.code.clone(),
             ServeError::Token { .. } => code("serve.token-not-kept"),

@@ -43,10 +43,13 @@ async fn serve(config: &Config, with_sample: bool) -> Result<(), ServeError> {
     let token = first_token::announce(&parts.app, &config.data, with_sample).await?;
     let watched = match &config.plugins {
         Some(folder) => {
-            Some(plugin_folder::install_and_watch(&parts.app, folder, config.grant_wanted, environment).await?)
+            let watching =
+                plugin_folder::install_and_watch(&parts.app, folder, config.grant_wanted, Arc::clone(&environment));
+            Some(watching.await?)
         }
         None => None,
     };
+    parts.look_at_accounts(environment.as_ref());
     let server = format!("http://{address}");
     ready(&server);
     if with_sample {

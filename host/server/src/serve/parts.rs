@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api::Metrics;
 use app::{App, StoredComponents};
 use axum::Router;
-use capabilities::Capabilities;
+use capabilities::{Capabilities, Vault};
 use domain::environment::Environment;
 use engine::{Engine, EngineHandle};
 use runtime::Runtime;
@@ -25,19 +25,27 @@ impl Parts {
     /// Opens everything and takes up what was open.
     pub(super) async fn open(config: &Config, environment: Arc<dyn Environment>) -> Result<Parts, ServeError> {
         let store = Store::open(store_config(config), Arc::clone(&environment)).await?;
+        let vault = Vault::open(store.clone(), Arc::clone(&environment), config.secrets_key.clone()).await?;
         let (denials, heard) = app::denials::channel();
+        let bare = capabilities::Config::new(config.data.clone(), env!("CARGO_PKG_VERSION"));
         let lent = Capabilities::new(capabilities::Config {
             denials: Arc::new(denials),
             allow_networks: config.allow_networks.clone(),
-            ..capabilities::Config::new(config.data.clone(), env!("CARGO_PKG_VERSION"))
+            ..bare.with_vault(&vault)
         });
         let components = Arc::new(StoredComponents::new(store.clone()));
         let settings = runtime::Config { data: config.data.clone(), ..runtime::Config::default() };
         let runtime = Runtime::new(settings, lent, components)?;
-        let app = App::open(store.clone(), runtime, Arc::clone(&environment), app_config(config)).await?;
+        let app = App::open(store.clone(), runtime, vault, Arc::clone(&environment), app_config(config)).await?;
         environment.spawn(Box::pin(app.record_denials(heard)));
         let engine = Engine::start(&app, environment, engine_config(config))?;
         Ok(Parts { app, engine, store })
+    }
+
+    /// Looks at accounts that were saved, and not looked at before the server stopped. Plugins have to be in place for it.
+    pub(super) fn look_at_accounts(&self, environment: &dyn Environment) {
+        let app = self.app.clone();
+        environment.spawn(Box::pin(async move { app.verify_accounts().await }));
     }
 
     /// The HTTP interface, with the figures of all parts.

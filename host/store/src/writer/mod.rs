@@ -3,6 +3,7 @@
 //! It is a thread of its own, because SQLite blocks: a commit waits for the disk. A unit that may not be written is left out, and the
 //! others commit without it. Nobody is answered, and nothing published, before the commit is durable.
 
+mod accounts;
 mod announce;
 mod checkpoint;
 mod drive;

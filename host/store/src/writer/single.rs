@@ -8,7 +8,7 @@ use domain::question::Vote;
 
 use super::tx::{Stop, Tx};
 use super::unit::json;
-use super::{slots, triggers};
+use super::{accounts, slots, triggers};
 use crate::sqlite::values;
 use crate::wake::Configured;
 use crate::write::{CatalogEntry, Write, WriteError};
@@ -54,6 +54,12 @@ pub(super) fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<(), Stop> {
             let deleted = tx.write("delete from tokens where name = ?1", values![name])?;
             some(deleted, "token")
         }
+        Write::SaveAccount { .. }
+        | Write::AccountVerified { .. }
+        | Write::DeleteAccount(_)
+        | Write::SaveSecret(_)
+        | Write::DeleteSecret(_)
+        | Write::Reseal(_) => accounts::apply(tx, write),
         Write::Audit(entry) => Ok(tx.audit(entry)?),
         Write::Setting { key, value } => {
             tx.write(
@@ -68,16 +74,16 @@ pub(super) fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<(), Stop> {
     }
 }
 
-fn refuse(error: WriteError) -> Result<(), Stop> {
+pub(super) fn refuse(error: WriteError) -> Result<(), Stop> {
     Err(Stop::Refused(error))
 }
 
-fn some(rows: usize, what: &'static str) -> Result<(), Stop> {
+pub(super) fn some(rows: usize, what: &'static str) -> Result<(), Stop> {
     if rows == 0 { refuse(WriteError::Gone { what }) } else { Ok(()) }
 }
 
 /// What `expect` says against the version that is there.
-fn against(expect: Option<i64>, found: Option<i64>, what: &'static str) -> Result<(), Stop> {
+pub(super) fn against(expect: Option<i64>, found: Option<i64>, what: &'static str) -> Result<(), Stop> {
     match (expect, found) {
         (None, _) | (Some(0), None) => Ok(()),
         (Some(0), Some(_)) => refuse(WriteError::Exists { what }),

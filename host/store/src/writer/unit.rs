@@ -182,6 +182,11 @@ impl Item {
             Item::Event { event, body, .. } => 256 + body.len() + event.payload.text().len(),
             Item::Single(write) => match write.as_ref() {
                 Write::Component { bytes, .. } => bytes.len(),
+                Write::SaveAccount { account, secrets, .. } => {
+                    1024 + account.config.text().len() + secrets.iter().map(|secret| secret.sealed.len()).sum::<usize>()
+                }
+                Write::SaveSecret(secret) => 1024 + secret.sealed.len(),
+                Write::Reseal(secrets) => secrets.iter().map(|secret| 256 + secret.sealed.len()).sum(),
                 _ => 1024,
             },
         }

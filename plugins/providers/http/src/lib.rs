@@ -1,6 +1,7 @@
 //! Provider `http`: sends requests, watches status addresses, fetches files, and tells URLs of what happens. Rules: reference
 //! `pipelines-and-stages.md` §3.7, §2.14, §6.
 
+mod account;
 mod fetch;
 mod notify;
 mod poll;
@@ -25,7 +26,8 @@ pub fn plugin() -> ProviderPlugin {
         .operation(OperationKind::new("notify", notify::notify))
         .artifacts(&["http/file"])
         .notifications(&["webhook", "http"])
-        .account::<request::Account>(&["basic", "bearer", "header"])
+        .account::<account::Credentials>(&["basic", "bearer", "header", "mtls"])
+        .verified_by(account::verify)
         .wants_http(&["*"])
         .wants("blobs", true.into())
         .wants("sign", true.into())

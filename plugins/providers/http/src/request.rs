@@ -7,14 +7,6 @@ use mainsheet_sdk::provider::{OperationCall, Progress};
 use crate::reply;
 use crate::signature::Signature;
 
-/// What an account of `http` holds; the host adds the credentials at its edge.
-#[config]
-pub struct Account {
-    /// Hosts that get the credentials.
-    #[field(en = "Hosts", zh = "主机", required)]
-    hosts: Vec<String>,
-}
-
 /// One request, and which outcomes are tried again.
 #[config]
 pub struct Request {

@@ -15,9 +15,15 @@ pub struct Account {
     /// Address of the server.
     #[field(en = "Address", zh = "服务器地址", required)]
     address: String,
-    /// Hosts that get the credentials.
-    #[field(en = "Hosts", zh = "主机", required)]
+    /// Further hosts that get the credentials, beside that of the address.
+    #[field(en = "Hosts", zh = "主机")]
     hosts: Vec<String>,
+    /// User whose API token it is.
+    #[field(en = "Username", zh = "用户名")]
+    username: String,
+    /// The user's API token, sent as the password.
+    #[field(en = "API token", zh = "API 令牌", secret)]
+    token: String,
 }
 
 /// The plugin.

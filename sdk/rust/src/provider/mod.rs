@@ -179,7 +179,9 @@ impl ProviderPlugin {
         self
     }
 
-    /// What an account of it holds, and the identities it can lend.
+    /// What an account of it holds, and the identities it can lend: `basic` (fields `username` and `password`, or `token` in its place), `bearer` (`token`),
+    /// `header` (every member of `headers`), `mtls` (`certificate` and `privateKey`). Their hosts are those of the list `hosts` and that of the URL `address`. Fields that are marked `secret` are
+    /// sealed when an account is saved: the plugin sees `{"$secret": name}` in their place.
     #[must_use]
     pub fn account<C: Config>(mut self, identities: &'static [&'static str]) -> Self {
         self.account = Some(AccountKind { schema: config::schema::<C>, identities });

@@ -48,6 +48,8 @@ pub enum Content<'a> {
     Text(&'static str, &'a str),
     /// A component.
     Bytes(&'a [u8]),
+    /// Bytes that are nothing in particular.
+    Octets(&'a [u8]),
 }
 
 impl Client {
@@ -138,6 +140,7 @@ impl Client {
             Content::Json(value) => (Some("application/json"), value.to_string().into_bytes()),
             Content::Text(kind, text) => (Some(*kind), text.as_bytes().to_vec()),
             Content::Bytes(bytes) => (Some("application/wasm"), bytes.to_vec()),
+            Content::Octets(bytes) => (Some("application/octet-stream"), bytes.to_vec()),
         };
         if let Some(kind) = kind {
             request = request.header("content-type", kind);
