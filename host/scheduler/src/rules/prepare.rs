@@ -71,6 +71,15 @@ pub(super) fn tell(record: &mut Record) {
     put(record, "exception", Some(Value::Object(exception)));
 }
 
+/// Keeps what the host has noted of expressions beside what the stage's own patch says of those that it asked for.
+pub(super) fn join_summaries(record: &mut Record, before: Option<Value>) {
+    let Some(Value::Object(mut summary)) = before else { return };
+    if let Some(own) = record.context.get(SUMMARY).and_then(Value::as_object) {
+        summary.extend(own.clone());
+    }
+    put(record, SUMMARY, Some(Value::Object(summary)));
+}
+
 /// Entries of the summary.
 fn failed_expressions(record: &Record) -> impl Iterator<Item = &Value> {
     let summary = record.context.get(SUMMARY).and_then(Value::as_object);

@@ -1,5 +1,6 @@
 //! What a step came to.
 
+use domain::evaluation::SUMMARY;
 use domain::execution::EventKind;
 use domain::stage::{Finish, FinishStatus, Verdict, Waiting};
 use domain::{Failure, FailureClass, Timestamp, code::code};
@@ -83,7 +84,10 @@ pub(super) fn show(view: &mut View, position: usize, patch: &domain::stage::Patc
         return;
     };
     let known = run.record.phases.len();
+    let noted = patch.context.as_ref().and_then(|context| context.get(SUMMARY));
+    let before = noted.and_then(|_| run.record.context.get(SUMMARY).cloned());
     run.record.apply(patch, now);
+    super::prepare::join_summaries(&mut run.record, before);
     for phase in patch.phases.iter().skip(known) {
         view.event(now, EventKind::StagePhase { stage: stage.clone(), phase: phase.clone() });
     }
