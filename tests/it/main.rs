@@ -10,3 +10,4 @@ mod presets;
 mod preview;
 mod scenarios;
 mod sim;
+mod traps;
