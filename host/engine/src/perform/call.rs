@@ -253,7 +253,7 @@ impl Call {
                 Wake::Changed(subscription) => subscriptions.push(subscription),
             }
         }
-        let wait = after.unwrap_or(CHANGE_UNTOLD);
+        let wait = after.unwrap_or(CHANGE_UNTOLD).max(self.operation.request.pace.unwrap_or(0));
         let checkpoint = (!pause.checkpoint.is_empty()).then_some(pause.checkpoint);
         let is_new = checkpoint != self.begun.checkpoint || subscriptions != self.begun.subscriptions;
         let due = now.plus(wait);
