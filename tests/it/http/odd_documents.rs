@@ -67,7 +67,10 @@ fn table() -> Vec<(Value, &'static str)> {
     table.extend(of_stages.into_iter().map(|members| (stage(members), "SUCCEEDED")));
     table.push((json!({ "stages": null }), "TERMINAL"));
     table.push((json!({}), "TERMINAL"));
-    table.push((json!({ "stages": [{ "type": "wait", "waitTime": 0 }, { "type": "wait", "refId": null, "waitTime": 0 }] }), "SUCCEEDED"));
+    table.push((
+        json!({ "stages": [{ "type": "wait", "waitTime": 0 }, { "type": "wait", "refId": null, "waitTime": 0 }] }),
+        "SUCCEEDED",
+    ));
     table.push((
         json!({ "stages": [{ "type": "wait", "refId": 2, "requisiteStageRefIds": [1, "1"], "waitTime": 0 },
             { "type": "wait", "refId": "1", "waitTime": 0 }] }),

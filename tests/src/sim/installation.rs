@@ -136,7 +136,8 @@ pub fn without_limits() -> Vec<Write> {
     let save = |limited: Limited| {
         let mut document = documents::limited(limited);
         let members = document.as_object_mut().into_iter();
-        members.for_each(|members| members.retain(|key, _| key != "limitConcurrent" && key != "maxConcurrentExecutions"));
+        members
+            .for_each(|members| members.retain(|key, _| key != "limitConcurrent" && key != "maxConcurrentExecutions"));
         Write::SavePipeline { pipeline: pipeline(limited.id, document, 2), expect: Some(1) }
     };
     LIMITED.map(save).into()

@@ -108,7 +108,8 @@ pub fn plan(seed: u64) -> Vec<Act> {
             }
         }
         Flavour::Restarts => {
-            (0..random.between(1, 4)).for_each(|_| add(random.between(200, 40_000), Deed::Restart(random.below(1_000))));
+            (0..random.between(1, 4))
+                .for_each(|_| add(random.between(200, 40_000), Deed::Restart(random.below(1_000))));
         }
         Flavour::Windows | Flavour::Plain => {}
     }

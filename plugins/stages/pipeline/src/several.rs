@@ -100,7 +100,9 @@ fn apps(config: &Value) -> Result<(Vec<App>, bool), Problem> {
             "no pipeline is named; write `name: {child_pipeline, arguments, depends_on}` for each".into(),
         ));
     }
-    let apps = entries.into_iter().map(|(name, entry)| app(name, &entry)).collect::<Result<_, _>>()?;
+    let mut apps: Vec<App> = entries.into_iter().map(|(name, entry)| app(name, &entry)).collect::<Result<_, _>>()?;
+    // By name, so that everybody sees the same order whatever a map keeps of it.
+    apps.sort_by(|one, other| one.name.cmp(&other.name));
     Ok((apps, rolls_back))
 }
 
