@@ -30,7 +30,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         plugins::run(workspace, &plugins::Arguments::with_guests())?;
         build::server(workspace, &["--release"])?;
     }
-    let words = ["run", "--quiet", "--release", "--package", "tests", "--bin", "bench", "--"];
+    let words = ["run", "--quiet", "--release", "--bin", "bench", "--"];
     let mut bench = command::cargo(workspace, &words);
     bench.args(arguments.quick.then_some("--quick"));
     bench.args(arguments.json.then_some("--json"));

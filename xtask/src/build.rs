@@ -11,9 +11,9 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     server(workspace, &["--release"])
 }
 
-/// Builds the server's binary with the given profile flags.
+/// Builds the server's binary with the given profile flags; of the whole workspace, so that all builds share their dependencies.
 pub fn server(workspace: &Workspace, profile: &[&str]) -> Result<()> {
-    let mut cargo = command::cargo(workspace, &["build", "--package", "server", "--bin", "mainsheet"]);
+    let mut cargo = command::cargo(workspace, &["build", "--workspace", "--bin", "mainsheet"]);
     command::run(cargo.args(profile))
 }
 

@@ -21,7 +21,7 @@ pub struct Arguments {
 
 /// Writes the document, or with `--check` says whether the one in the tree is current.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
-    let words = ["run", "--quiet", "--package", "server", "--bin", "mainsheet", "--", "openapi"];
+    let words = ["run", "--quiet", "--bin", "mainsheet", "--", "openapi"];
     let mut server = command::cargo(workspace, &words);
     let output = server
         .stderr(Stdio::inherit())

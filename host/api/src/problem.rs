@@ -62,6 +62,7 @@ impl From<AppError> for Problem {
             ErrorClass::Conflict => StatusCode::CONFLICT,
             ErrorClass::Changed => StatusCode::PRECONDITION_FAILED,
             ErrorClass::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorClass::Throttled => StatusCode::TOO_MANY_REQUESTS,
             ErrorClass::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             ErrorClass::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             ErrorClass::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
@@ -76,6 +77,9 @@ impl IntoResponse for Problem {
         let mut response = self.status.into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.status == StatusCode::TOO_MANY_REQUESTS {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
         }
         response.extensions_mut().insert(self);
         response

@@ -74,6 +74,9 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(tokens::me::handler))
         .routes(routes!(v1::audit::handler))
         .routes(routes!(v1::events::handler))
+        .routes(routes!(v1::events::one))
+        .routes(routes!(v1::triggers::handler))
+        .routes(routes!(v1::triggers::named))
         .routes(routes!(stream::handler))
         .routes(routes!(system::get))
         .routes(routes!(system::pause))
@@ -82,6 +85,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(system::ready))
         .routes(routes!(system::version))
         .routes(routes!(webhooks::handler))
+        .routes(routes!(webhooks::unaddressed))
 }
 
 /// Of them, those about what pipelines can be made of.

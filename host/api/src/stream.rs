@@ -1,17 +1,19 @@
 //! The live stream: server-sent events of everything that one may look at.
 
 use std::convert::Infallible;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use app::stream::{StreamCursor, StreamFilter, StreamItem};
 use app::{App, Caller, Committed};
+use axum::body::Body;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, header};
-use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use domain::code::code;
-use futures::{StreamExt, stream};
+use futures::{Stream, StreamExt, stream};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,6 +26,10 @@ use crate::v1::filters::StreamFilters;
 
 /// How often a silent stream says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// What it says then: a comment.
+const ALIVE: &str = ":\n\n";
+/// Commits that are written to the connection at once, if so many are there.
+const AT_ONCE: usize = 64;
 
 static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -100,11 +106,21 @@ pub async fn respond(
     let from = header.or(after.filter(|text| !text.is_empty())).as_deref().map(cursor).transpose()?;
     let items = app.stream(caller, filter, from).await?;
     let instance = app.instance().to_owned();
-    let events = items.flat_map(move |item| stream::iter(written(&instance, item))).map(Ok::<Event, Infallible>);
-    let keep = KeepAlive::new().interval(HEARTBEAT);
-    Ok(match closing {
-        Some(closing) => Sse::new(events.take_until(closed(closing))).keep_alive(keep).into_response(),
-        None => Sse::new(events).keep_alive(keep).into_response(),
+    let texts = beating(items.ready_chunks(AT_ONCE).map(move |items| written(&instance, items)));
+    let body = match closing {
+        Some(closing) => Body::from_stream(texts.take_until(closed(closing))),
+        None => Body::from_stream(texts),
+    };
+    Ok(([(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")], body).into_response())
+}
+
+/// The texts, and a comment whenever there was none for a while.
+fn beating(texts: impl Stream<Item = Bytes> + Send + 'static) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
+    stream::unfold(Box::pin(texts), |mut texts| async {
+        match tokio::time::timeout(HEARTBEAT, texts.next()).await {
+            Ok(text) => text.map(|text| (Ok(text), texts)),
+            Err(_) => Some((Ok(Bytes::from_static(ALIVE.as_bytes())), texts)),
+        }
     })
 }
 
@@ -123,40 +139,44 @@ fn cursor(text: &str) -> Result<StreamCursor, Problem> {
     })
 }
 
-fn written(instance: &str, item: StreamItem) -> Vec<Event> {
-    match item {
-        StreamItem::Reset(StreamCursor { instance, feed }) => {
-            let id = format!("{instance}-{feed}");
-            vec![event("reset", Some(id), &Reset { instance, feed })]
-        }
-        StreamItem::Events(Committed { feed, execution, application, first, events }) => {
-            let last = events.len().saturating_sub(1);
-            let numbered = events.iter().zip(first..).enumerate();
-            let written = numbered.map(|(position, (happened, number))| {
-                // A stream that breaks within a commit goes on before it: an event may come twice, none is lost.
-                let id = (position == last).then(|| format!("{instance}-{feed}"));
-                let data = StreamedEvent {
-                    execution: execution.to_string(),
-                    application: application.to_string(),
-                    event: NumberedEvent::of(number, happened.clone()),
-                };
-                event(&name_of(&data), id, &data)
-            });
-            written.collect()
+/// What is said of some commits: one text, because each that is handed over on its own is a packet of its own.
+fn written(instance: &str, items: Vec<StreamItem>) -> Bytes {
+    let mut text = String::new();
+    for item in items {
+        match item {
+            StreamItem::Reset(StreamCursor { instance, feed }) => {
+                let id = format!("{instance}-{feed}");
+                write(&mut text, Some("reset"), Some(id), &Reset { instance, feed });
+            }
+            StreamItem::Events(Committed { feed, execution, application, first, events }) => {
+                let last = events.len().saturating_sub(1);
+                for (position, (happened, number)) in events.iter().zip(first..).enumerate() {
+                    // A stream that breaks within a commit goes on before it: an event may come twice, none is lost.
+                    let id = (position == last).then(|| format!("{instance}-{feed}"));
+                    let data = StreamedEvent {
+                        execution: execution.to_string(),
+                        application: application.to_string(),
+                        event: NumberedEvent::of(number, happened.clone()),
+                    };
+                    write(&mut text, None, id, &data);
+                }
+            }
         }
     }
+    text.into()
 }
 
-/// The event's `type`, as it stands in its data.
-fn name_of(data: &StreamedEvent) -> String {
-    let kind = serde_json::to_value(&data.event.kind).ok();
-    kind.and_then(|kind| kind.get("type")?.as_str().map(str::to_owned)).unwrap_or_else(|| "event".into())
+/// One event; without a name it has the `type` that its data has.
+fn write<T: Serialize>(text: &mut String, name: Option<&str>, id: Option<String>, data: &T) {
+    // The types above always can be written, and in one line.
+    let data = serde_json::to_string(data).unwrap_or_default();
+    let id = id.map(|id| format!("id: {id}\n")).unwrap_or_default();
+    let name = name.unwrap_or_else(|| type_of(&data));
+    // Writing to a text does not fail.
+    let _ = write!(text, "event: {name}\ndata: {data}\n{id}\n");
 }
 
-fn event<T: Serialize>(name: &str, id: Option<String>, data: &T) -> Event {
-    let event = Event::default().event(name).data(serde_json::to_string(data).unwrap_or_default());
-    match id {
-        Some(id) => event.id(id),
-        None => event,
-    }
+/// The `type` of an event in its JSON: quotes inside of texts are escaped, so the first that are not are the member's.
+fn type_of(data: &str) -> &str {
+    data.split_once("\"type\":\"").and_then(|(_, rest)| rest.split('"').next()).unwrap_or("event")
 }

@@ -50,17 +50,47 @@ pub async fn handler(
     Path((kind, source)): Path<(String, String)>,
     Raw(body): Raw<LIMIT>,
 ) -> Result<Response, Problem> {
-    let delivery = Delivery {
+    deliver(&app, caller, delivery((kind, source), &uri, &method, &headers, body.to_vec())).await
+}
+
+/// Tell the server of an event whose payload says in `source` which source it is of.
+#[utoipa::path(post, path = "/webhooks/{type}", operation_id = "deliverUnaddressedEvent", tag = "triggers", security(()),
+    params(("type" = String, Path, description = "Trigger type")),
+    request_body(content = Object, description = "What the sender says", example = json!({"source": "ci"})),
+    responses((status = 200, description = "Heard", body = DeliveryTaken)))]
+pub async fn unaddressed(
+    State(app): State<App>,
+    Known(caller): Known,
+    uri: OriginalUri,
+    method: Method,
+    headers: HeaderMap,
+    Path(kind): Path<String>,
+    Raw(body): Raw<LIMIT>,
+) -> Result<Response, Problem> {
+    deliver(&app, caller, delivery((kind, String::new()), &uri, &method, &headers, body.to_vec())).await
+}
+
+fn delivery(
+    (kind, source): (String, String),
+    uri: &OriginalUri,
+    method: &Method,
+    headers: &HeaderMap,
+    body: Vec<u8>,
+) -> Delivery {
+    Delivery {
         kind,
         source,
         method: method.as_str().to_owned(),
         path: uri.path().to_owned(),
         query: uri.query().unwrap_or_default().to_owned(),
-        headers: heard(&headers),
-        body: body.to_vec(),
-    };
+        headers: heard(headers),
+        body,
+    }
+}
+
+async fn deliver(app: &App, caller: Option<Caller>, delivery: Delivery) -> Result<Response, Problem> {
     let Received { reply, events } = app.receive(delivery).await?;
-    let taken = taken(&app, caller.as_ref(), events).await?;
+    let taken = taken(app, caller.as_ref(), events).await?;
     Ok(answer(reply, taken))
 }
 

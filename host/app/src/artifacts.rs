@@ -93,14 +93,15 @@ fn is_none(expected: &Value) -> bool {
     expected.is_null() || expected.as_array().is_some_and(Vec::is_empty)
 }
 
-/// The trigger of the execution: what the plugin made of the event, its artifacts, and which expected artifacts the entry lists.
-pub(crate) fn with_artifacts(payload: Payload, key: &str, config: &Params) -> Params {
+/// The trigger of the execution: what the plugin made of the event, its artifacts, and which expected artifacts the entry lists. Dates
+/// enforce none, so with `dates` what the entry lists is not carried (reference pipelines-and-stages.md §5.4).
+pub(crate) fn with_artifacts(payload: Payload, key: &str, config: &Params, dates: bool) -> Params {
     let Payload { trigger, artifacts } = payload;
     let mut members = trigger.value().as_object().cloned().unwrap_or_default();
     if artifacts.value().as_array().is_some_and(|artifacts| !artifacts.is_empty()) {
         members.entry("artifacts").or_insert_with(|| artifacts.value().clone());
     }
-    if let Some(listed) = config.get("expectedArtifactIds").filter(|listed| listed.is_array()) {
+    if let Some(listed) = config.get("expectedArtifactIds").filter(|listed| listed.is_array() && !dates) {
         members.entry("expectedArtifactIds").or_insert_with(|| listed.clone());
     }
     members.insert("eventId".into(), key.into());

@@ -18,6 +18,7 @@ use domain::plugin::{Grants, Manifest};
 use domain::principal::{Principal, Standing};
 use domain::question::{Question, QuestionRow};
 use domain::stage::{Run, StoredStage, StoredState};
+use domain::trigger::TriggerEvent;
 use domain::{Digest, ExecutionId, Failure, FailureClass, Params, StageId, Timestamp};
 use runtime::{Blobs, Http, HttpRequest, HttpResponse, Key, Lent, Runtime, Sign};
 use store::{CatalogEntry, DriveCommit, DriveOutcome, Loaded, Store, StoreConfig, Write};
@@ -157,6 +158,17 @@ impl Bed {
         let principal = Principal { name: name.to_owned(), standing: Standing::Member, roles };
         let new = NewToken { name: format!("{name}-token"), principal, expires: None };
         self.app.create_token(&self.caller().await, new).await.expect("a token")
+    }
+
+    /// Records an event that nobody listened to, and returns its key.
+    ///
+    /// # Panics
+    /// When the store fails.
+    pub async fn heard(&self, key: &str) -> String {
+        let (source, payload) = (Params::object(), Params::object());
+        let event = TriggerEvent { key: key.into(), kind: "hook".into(), source, payload, received: self.clock.now() };
+        self.app.store().write(vec![Write::Event { event, outcomes: Vec::new() }]).await.expect("a write");
+        key.to_owned()
     }
 
     /// Sets a stage of an admitted execution running, as the engine would, with these questions asked and operations ordered.

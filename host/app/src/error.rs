@@ -22,6 +22,8 @@ pub enum ErrorClass {
     Changed,
     /// More than is accepted.
     TooLarge,
+    /// More often than is accepted; may be tried again later.
+    Throttled,
     /// Readable, and wrong; `problems` say where.
     Invalid,
     /// Not now; may be tried again.
@@ -138,6 +140,7 @@ fn gone(what: &str) -> Code {
         "execution" => "execution.ended",
         "question" => "question.closed",
         "token" => "token.unknown",
+        "trigger" => "trigger.changed",
         _ => "request.conflict",
     })
 }
@@ -185,6 +188,7 @@ impl From<AppError> for Failure {
             ErrorClass::Unauthenticated | ErrorClass::Denied => FailureClass::Denied,
             ErrorClass::NotFound => FailureClass::NotFound,
             ErrorClass::Conflict | ErrorClass::Changed => FailureClass::Conflict,
+            ErrorClass::Throttled => FailureClass::Throttled,
             ErrorClass::Unavailable | ErrorClass::NoRoom => FailureClass::Unavailable,
             ErrorClass::Internal => FailureClass::Internal,
         };

@@ -78,6 +78,8 @@ pub struct Config {
     pub console: String,
     /// When triggers start nothing.
     pub quiet: Option<quiet::QuietPeriod>,
+    /// How triggers are heard.
+    pub triggers: triggers::TriggerConfig,
 }
 
 /// Which page of a list.
@@ -118,6 +120,7 @@ struct Inner {
     callers: cache::Cache<String, Arc<Caller>>,
     correlations: correlation::Correlations,
     deciding: locks::Locks,
+    rates: triggers::Rates,
     quarantine: plugins::Quarantines,
     refused: RwLock<Vec<plugins::Refused>>,
     templates: expression::Templates,
@@ -166,6 +169,7 @@ impl App {
             callers: cache::Cache::new(),
             correlations: correlation::Correlations::new(),
             deciding: locks::Locks::new(),
+            rates: triggers::Rates::default(),
             quarantine,
             refused: RwLock::default(),
             templates: expressions::templates(),

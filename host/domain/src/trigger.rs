@@ -1,8 +1,18 @@
 //! Events from outside and why they started a pipeline, or did not.
 
-use crate::id::{ExecutionId, PipelineId};
+use crate::id::{Digest, ExecutionId, PipelineId};
 use crate::params::Params;
 use crate::time::Timestamp;
+
+/// The identity of a configured trigger in its pipeline: its own `id`, or one made of what it says (reference
+/// pipelines-and-stages.md §5.1), so that it keeps it wherever it stands in the document.
+#[must_use]
+pub fn identity(config: &Params) -> String {
+    match config.get("id").and_then(|id| id.as_str()).map(str::trim) {
+        Some(own) if !own.is_empty() => own.to_owned(),
+        _ => Digest::of(config.text().as_bytes()).as_str().chars().take(32).collect(),
+    }
+}
 
 /// Something that happened and that triggers may fit.
 #[derive(Clone, Debug, PartialEq)]

@@ -19,6 +19,8 @@ pub struct Config {
     pub read_patience: i64,
     /// Milliseconds between two sweeps for what memory forgot.
     pub sweep_every: i64,
+    /// Milliseconds between two removals of old events of triggers.
+    pub forget_every: i64,
     /// Open operations that are begun per millisecond after a start, so that a thousand of them are no stampede.
     pub recovery_rate: i64,
     /// Milliseconds that calls under way have to end when the server stops.
@@ -37,6 +39,7 @@ impl Default for Config {
             drive_steps: 64,
             read_patience: 50,
             sweep_every: 300_000,
+            forget_every: 600_000,
             recovery_rate: 20,
             shutdown_grace: 10_000,
         }

@@ -25,6 +25,7 @@ mod stats;
 mod step;
 mod tasks;
 mod timers;
+mod triggers;
 mod trouble;
 mod worker;
 
@@ -70,6 +71,9 @@ impl Engine {
         core.tasks.spawn(quarantine::watch(core.clone(), app.quarantine_changes()));
         core.tasks.spawn(recovery::recover(core.clone()));
         core.tasks.spawn(recovery::sweep(core.clone()));
+        core.tasks.spawn(triggers::dates::watch(core.clone(), app.store().configured()));
+        core.tasks.spawn(triggers::ends::listen(core.clone(), app.store().feed(), app.store().configured()));
+        core.tasks.spawn(triggers::retention::forget(core.clone()));
         Ok(EngineHandle { core })
     }
 }

@@ -50,7 +50,7 @@ pub use settings::Settings;
 pub use simulation::Simulation;
 pub use tokens::{Token, Tokens};
 pub use triggers::{EventFilter, RecordedEvent, Triggers};
-pub use wake::{Committed, Wake};
+pub use wake::{Committed, Configured, Wake};
 pub use write::{CatalogEntry, Write, WriteError};
 use writer::{Order, Unit};
 
@@ -64,6 +64,7 @@ pub(crate) struct Inner {
     readers: Readers,
     orders: std::sync::mpsc::Sender<Order>,
     feed: broadcast::Sender<Committed>,
+    configured: broadcast::Sender<Configured>,
     wakes: Mutex<Option<mpsc::UnboundedReceiver<Wake>>>,
     simulated: Option<Simulated>,
 }
@@ -137,6 +138,12 @@ impl Store {
     #[must_use]
     pub fn feed(&self) -> broadcast::Receiver<Committed> {
         self.inner.feed.subscribe()
+    }
+
+    /// What is configured anew from now on, told after the commit is durable. One who lags reads everything again.
+    #[must_use]
+    pub fn configured(&self) -> broadcast::Receiver<Configured> {
+        self.inner.configured.subscribe()
     }
 
     /// Finishes what is queued, empties the write-ahead log into the database and lets the data folder go.

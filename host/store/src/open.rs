@@ -19,8 +19,11 @@ use crate::{Inner, Simulated};
 const APPLICATION: i64 = 0x4d73_6874;
 
 /// Every schema there was, in order; a database at version n has had the first n.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0003_queues.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../migrations/0001_initial.sql"),
+    include_str!("../migrations/0003_queues.sql"),
+    include_str!("../migrations/0004_triggers.sql"),
+];
 
 pub(crate) async fn open(config: StoreConfig, environment: Arc<dyn Environment>) -> Result<Inner, OpenError> {
     let lock = Arc::new(lock(&config.folder)?);
@@ -31,10 +34,12 @@ pub(crate) async fn open(config: StoreConfig, environment: Arc<dyn Environment>)
     migrate(&mut checkpoints, &path).await?;
     let (wake_sender, wakes) = mpsc::unbounded_channel();
     let (feed, _nobody_yet) = broadcast::channel(config.feed_capacity.max(1));
+    let (configured, _none_yet) = broadcast::channel(config.feed_capacity.max(1));
     let (orders, queue) = std::sync::mpsc::channel();
     let checkpointer = Arc::new(Checkpointer::new(config.checkpoint_bytes));
     let simulation = config.simulation.clone();
-    let announcer = Announcer { wakes: wake_sender, feed: feed.clone(), simulation: simulation.clone() };
+    let told = (feed.clone(), configured.clone());
+    let announcer = Announcer { wakes: wake_sender, feed: told.0, configured: told.1, simulation: simulation.clone() };
     let writer = connect(&config, &path)
         .and_then(|connection| {
             Writer::new(connection, &config, Arc::clone(&environment), Arc::clone(&checkpointer), announcer, lock)
@@ -45,7 +50,7 @@ pub(crate) async fn open(config: StoreConfig, environment: Arc<dyn Environment>)
         let ordered = Arc::new(Notify::new());
         environment.spawn(Box::pin(writer.run_in_turns(queue, Arc::clone(&ordered), Arc::clone(&simulation))));
         let simulated = Some(Simulated { simulation, ordered });
-        return Ok(Inner { readers: Readers::caller(checkpoints), orders, feed, wakes, simulated });
+        return Ok(Inner { readers: Readers::caller(checkpoints), orders, feed, configured, wakes, simulated });
     }
     let readers = readers(&config, &path).await.map_err(failed)?;
     std::thread::Builder::new()
@@ -53,7 +58,7 @@ pub(crate) async fn open(config: StoreConfig, environment: Arc<dyn Environment>)
         .spawn(move || writer.run(queue))
         .map_err(|reason| OpenError::Folder { path: config.folder.clone(), reason })?;
     environment.spawn(Box::pin(async move { checkpointer.run(checkpoints).await }));
-    Ok(Inner { readers: Readers::Pool(readers), orders, feed, wakes, simulated: None })
+    Ok(Inner { readers: Readers::Pool(readers), orders, feed, configured, wakes, simulated: None })
 }
 
 async fn readers(config: &StoreConfig, path: &Path) -> Result<SqlitePool, sqlx::Error> {

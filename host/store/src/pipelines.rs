@@ -1,8 +1,9 @@
 //! Pipelines, their revisions and configured triggers.
 
-use domain::Params;
 use domain::id::{ApplicationName, PipelineId};
 use domain::pipeline::Pipeline;
+use domain::trigger::identity;
+use domain::{Params, Timestamp};
 
 use crate::page::{cut, with_one_more};
 use crate::read::{Columns, all};
@@ -20,6 +21,10 @@ pub struct Pipelines<'s> {
 /// A trigger that a stored pipeline has configured and enabled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConfiguredTrigger {
+    /// Its identity in its pipeline ([`domain::trigger::identity`]).
+    pub id: String,
+    /// Its type.
+    pub kind: String,
     /// The pipeline.
     pub pipeline: PipelineId,
     /// Its application.
@@ -30,6 +35,10 @@ pub struct ConfiguredTrigger {
     pub index: usize,
     /// The entry as written.
     pub config: Params,
+    /// Since when it stands as it does, enabled, in a pipeline that is: earlier dates are none of its.
+    pub since: Timestamp,
+    /// The last of its dates that was decided.
+    pub fired: Option<Timestamp>,
 }
 
 impl Pipelines<'_> {
@@ -131,24 +140,42 @@ impl Pipelines<'_> {
     /// and those that have none.
     pub async fn triggers_of(&self, kind: &str, source: Option<&str>) -> Result<Vec<ConfiguredTrigger>, ReadError> {
         let rows = sqlx::query(
-            "select t.pipeline, p.application, t.disabled, t.position, t.config
-            from pipeline_triggers t join pipelines p on p.id = t.pipeline
+            "select t.*, p.application from pipeline_triggers t join pipelines p on p.id = t.pipeline
             where t.kind = $1 and ($2 is null or t.source is null or t.source = $2) order by t.pipeline, t.position",
         )
         .bind(kind)
         .bind(source)
         .fetch_all(self.store.readers())
         .await?;
-        all(TRIGGERS, &rows, |row| {
-            Ok(ConfiguredTrigger {
-                pipeline: row.id("pipeline")?,
-                application: row.id("application")?,
-                disabled: row.get("disabled")?,
-                index: usize::try_from(row.get::<i64>("position")?).map_err(|error| row.damaged(error))?,
-                config: row.params("config")?,
-            })
-        })
+        all(TRIGGERS, &rows, configured)
     }
+
+    /// Enabled triggers of one pipeline, in the order of its document.
+    pub async fn triggers_in(&self, pipeline: &PipelineId) -> Result<Vec<ConfiguredTrigger>, ReadError> {
+        let rows = sqlx::query(
+            "select t.*, p.application from pipeline_triggers t join pipelines p on p.id = t.pipeline
+            where t.pipeline = $1 order by t.position",
+        )
+        .bind(pipeline.as_str())
+        .fetch_all(self.store.readers())
+        .await?;
+        all(TRIGGERS, &rows, configured)
+    }
+}
+
+fn configured(row: &Columns<'_>) -> Result<ConfiguredTrigger, ReadError> {
+    let config = row.params("config")?;
+    Ok(ConfiguredTrigger {
+        id: identity(&config),
+        kind: row.get("kind")?,
+        pipeline: row.id("pipeline")?,
+        application: row.id("application")?,
+        disabled: row.get("disabled")?,
+        index: usize::try_from(row.get::<i64>("position")?).map_err(|error| row.damaged(error))?,
+        config,
+        since: row.time("since")?,
+        fired: row.optional_time("fired")?,
+    })
 }
 
 fn read(row: &Columns<'_>) -> Result<Pipeline, ReadError> {
@@ -161,4 +188,15 @@ fn read(row: &Columns<'_>) -> Result<Pipeline, ReadError> {
         updated: row.time("updated")?,
         updated_by: row.get("updated_by")?,
     })
+}
+
+impl ConfiguredTrigger {
+    /// The entry as its plugin gets it: with the trigger's identity as its `id`.
+    #[must_use]
+    pub fn named(&self) -> Params {
+        if self.config.get("id").and_then(|id| id.as_str()) == Some(&self.id) {
+            return self.config.clone();
+        }
+        self.config.merged(&Params::from_members([("id", self.id.as_str().into())]))
+    }
 }

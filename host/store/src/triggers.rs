@@ -49,6 +49,15 @@ impl Triggers<'_> {
         row.map(|row| read(&Columns { table: TABLE, row: &row })).transpose()
     }
 
+    /// The newest event with that key, whatever its type and source.
+    pub async fn by_key(&self, key: &str) -> Result<Option<RecordedEvent>, ReadError> {
+        let row = sqlx::query("select * from trigger_events where key = $1 order by number desc limit 1")
+            .bind(key)
+            .fetch_optional(self.store.readers())
+            .await?;
+        row.map(|row| read(&Columns { table: TABLE, row: &row })).transpose()
+    }
+
     /// Events, newest first. A page may be short, even empty, although there is a next one: a bounded number of rows is looked at.
     pub async fn events(
         &self,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::execution::Event;
-use domain::id::ExecutionId;
+use domain::id::{ExecutionId, PipelineId};
 
 use crate::drive::NewExecution;
 
@@ -14,6 +14,15 @@ pub enum Wake {
     Admitted(Arc<NewExecution>),
     /// Its inbox or its control moved.
     Moved(ExecutionId),
+}
+
+/// What was configured anew, for those who keep in memory what triggers there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Configured {
+    /// This pipeline was saved or removed.
+    Pipeline(PipelineId),
+    /// There is a new catalogue revision.
+    Catalog,
 }
 
 /// The events of one commit, as observers get them: committed state only.

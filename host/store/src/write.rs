@@ -114,6 +114,25 @@ pub enum Write {
         /// What became of it, trigger by trigger.
         outcomes: Vec<TriggerOutcome>,
     },
+    /// Note that the dates of a configured trigger are decided up to `at`; refused with [`WriteError::Gone`] if it is not configured so
+    /// any more, its pipeline is disabled, or a date that is not before `at` was decided.
+    Dated {
+        /// Its pipeline.
+        pipeline: PipelineId,
+        /// Its position in the document.
+        trigger: usize,
+        /// Its entry, as it was when the date was decided.
+        config: Params,
+        /// The date.
+        at: Timestamp,
+    },
+    /// Remove the oldest events, some thousands at once: those beyond the newest `most`, and those heard before `before`.
+    ForgetEvents {
+        /// Events that stay.
+        most: i64,
+        /// Events heard earlier go.
+        before: Timestamp,
+    },
     /// Add an audit row.
     Audit(AuditEntry),
     /// Remember a value of the installation (instance id, schema of secrets …); the last one holds.

@@ -4,6 +4,8 @@ mod acting;
 mod artifacts;
 mod children;
 mod control;
+mod dates;
+mod ends;
 mod expressions;
 mod faults;
 mod notifications;
@@ -16,6 +18,7 @@ mod starts;
 mod swaps;
 mod timers;
 mod together;
+mod triggers;
 
 use domain::execution::EventKind;
 use serde_json::{Value, json};

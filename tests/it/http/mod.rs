@@ -4,6 +4,7 @@ mod bad_input;
 mod odd_documents;
 mod plugins;
 mod quarantine;
+mod triggers;
 mod webhooks;
 
 use std::io::{Read, Write};

@@ -10,6 +10,11 @@ use super::tree::Tree;
 const HOMONYMS: &[(&str, &str, &str)] = &[
     ("pipeline", "host/", "the noun: a key in every document and route"),
     ("http", "host/", "the scheme of a URL"),
+    (
+        "cron",
+        "host/app/src/pipelines/",
+        "a save may ask for new ids of the triggers of this type (`regenerateCronTriggerIds`)",
+    ),
     ("manualJudgment", "host/expression/", "the language defines `#judgment` by this stage type"),
     ("wait", "host/scheduler/src/rules/window.rs", "the phase in which a window lets its jitter pass"),
     ("wait", "host/runtime/examples/", "the example measures a real component"),

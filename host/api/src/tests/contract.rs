@@ -88,6 +88,7 @@ async fn fixtures(client: &Client, pipeline: String) -> BTreeMap<&'static str, S
         ("token", "stranger-token".to_owned()),
         ("type", "nothing-hears-this".to_owned()),
         ("source", "here".to_owned()),
+        ("event", client.bed.heard("an-event").await),
     ])
 }
 

@@ -1,4 +1,4 @@
-//! `GET /api/v1/triggers/events`.
+//! `GET /api/v1/triggers/events`, and one of them.
 
 use app::{App, EventFilter, RecordedEvent};
 use axum::Json;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::authenticate::Authenticated;
-use crate::extract::QueryString;
+use crate::extract::{Path, QueryString};
 use crate::moment::Moment;
 use crate::paging::{self, Listing};
 use crate::problem::Problem;
@@ -88,4 +88,16 @@ pub async fn handler(
     let filter = EventFilter { kind, pipeline: pipeline.map(Into::into) };
     let page = app.events(&caller, &filter, &paging::request(limit, after.as_deref())?).await?;
     Ok(Json(paging::listing(page, HeardEvent::from)))
+}
+
+/// The event that the reply to its sender named as `eventId`: which pipelines it started, and why others did not.
+#[utoipa::path(get, path = "/api/v1/triggers/events/{event}", operation_id = "getTriggerEvent", tag = "triggers",
+    params(("event" = String, Path, description = "Key of the event, `eventId` in the reply")),
+    responses((status = 200, description = "The event", body = HeardEvent)))]
+pub async fn one(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+    Path(event): Path<String>,
+) -> Result<Json<HeardEvent>, Problem> {
+    Ok(Json(app.event(&caller, &event).await?.into()))
 }

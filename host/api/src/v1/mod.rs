@@ -16,3 +16,4 @@ pub mod questions;
 pub mod stages;
 pub mod system;
 pub mod tokens;
+pub mod triggers;

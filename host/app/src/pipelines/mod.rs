@@ -159,6 +159,7 @@ impl App {
         let document = written::kept(document, self.inner.environment.as_ref());
         let definition = self.understand(&document)?;
         self.check_stages(&definition).await?;
+        self.check_dates(&definition).await?;
 
         let _deciding = self.inner.deciding.of(id.as_str()).await;
         let before = self.inner.store.pipelines().get(&id).await?;

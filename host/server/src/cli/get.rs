@@ -25,6 +25,7 @@ Examples:
   mainsheet get executions 01JD…                      one, whole
   mainsheet get questions                             what waits for a person
   mainsheet get operations --execution 01JD…
+  mainsheet get trigger-events -a shop --pipeline release   what was heard, and why it started nothing
   mainsheet get audit --limit 20 --output json";
 
 /// List things, or show one.
@@ -70,6 +71,8 @@ enum Resource {
     Plugins,
     #[value(alias = "token")]
     Tokens,
+    #[value(alias = "trigger-event")]
+    TriggerEvents,
     Audit,
 }
 
@@ -83,6 +86,7 @@ impl Resource {
             Resource::Operations => "operations",
             Resource::Plugins => "plugins",
             Resource::Tokens => "tokens",
+            Resource::TriggerEvents => "triggers/events",
             Resource::Audit => "audit",
         }
     }
@@ -122,6 +126,7 @@ impl Resource {
             ],
             Resource::Plugins => super::plugin::COLUMNS,
             Resource::Tokens => super::token::COLUMNS,
+            Resource::TriggerEvents => super::trigger::COLUMNS,
             Resource::Audit => {
                 &[("at", "/at"), ("who", "/principal"), ("did", "/action"), ("to", "/target"), ("outcome", "/outcome")]
             }
@@ -165,7 +170,11 @@ impl Arguments {
                     &newest(client, "application", text("name"))?,
                 ));
             }
-            Resource::Questions | Resource::Operations | Resource::Tokens | Resource::Audit => output::yaml(&found),
+            Resource::Questions
+            | Resource::Operations
+            | Resource::Tokens
+            | Resource::TriggerEvents
+            | Resource::Audit => output::yaml(&found),
         }
         Ok(Exit::Success)
     }
@@ -176,6 +185,7 @@ impl Arguments {
         if context.json() {
             output::json(&items);
         } else {
+            let items = if self.resource == Resource::TriggerEvents { super::trigger::rows(&items) } else { items };
             output::table(self.resource.columns(), &items, &format!("no {}", self.resource.path()));
         }
         Ok(Exit::Success)
@@ -210,7 +220,10 @@ impl Arguments {
             (Resource::Pipelines, Some(application)) => route::below("applications", application, "pipelines"),
             _ => route::all(self.resource.path()),
         };
-        let application = self.application.as_deref().filter(|_| self.resource != Resource::Pipelines);
+        let application = self
+            .application
+            .as_deref()
+            .filter(|_| !matches!(self.resource, Resource::Pipelines | Resource::TriggerEvents));
         let filters = [
             ("after", after),
             ("application", application),

@@ -29,6 +29,7 @@ mod simulate;
 mod skip;
 mod system;
 mod token;
+mod trigger;
 mod watch;
 
 use std::process::ExitCode;
@@ -83,6 +84,7 @@ enum Verb {
     Eval(eval::Arguments),
     Plugin(plugin::Arguments),
     Token(token::Arguments),
+    Trigger(trigger::Arguments),
     Login(login::Arguments),
     Config(config::Arguments),
     Doctor(doctor::Arguments),
@@ -141,6 +143,7 @@ fn dispatch(verb: Verb, context: &Context) -> Result<Exit, CliError> {
         Verb::Eval(arguments) => arguments.run(context),
         Verb::Plugin(arguments) => arguments.run(context),
         Verb::Token(arguments) => arguments.run(context),
+        Verb::Trigger(arguments) => arguments.run(context),
         Verb::Login(arguments) => arguments.run(context),
         Verb::Config(arguments) => arguments.run(context),
         Verb::Doctor(arguments) => arguments.run(context),

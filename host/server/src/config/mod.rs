@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use app::Unrestricted;
 use app::quiet::QuietPeriod;
+use app::triggers::TriggerConfig;
 use capabilities::Network;
 use domain::window::Zone;
 
@@ -51,6 +52,8 @@ pub struct Config {
     pub workers: Option<usize>,
     /// When triggers start nothing.
     pub quiet: Option<QuietPeriod>,
+    /// How triggers are heard.
+    pub triggers: TriggerConfig,
 }
 
 /// Shape of log lines.
@@ -97,8 +100,20 @@ impl Config {
             window_zone: layers.read("window-zone", value::zone)?,
             workers: layers.read("workers", value::threads)?,
             quiet: quiet(layers)?,
+            triggers: triggers(layers)?,
         })
     }
+}
+
+fn triggers(layers: &Layers) -> Result<TriggerConfig, ConfigError> {
+    let zone = layers.read("trigger-zone", |text| value::zone(text).map(|_| text.to_owned()))?;
+    Ok(TriggerConfig {
+        zone,
+        catch_up: layers.read("trigger-catch-up", value::seconds)?,
+        most_events: layers.read("trigger-events-most", |text| value::count(text, 1, 100_000_000))?,
+        events_age: layers.read("trigger-events-age", |text| value::count(text, 1, 3_660))?.saturating_mul(86_400_000),
+        rate: layers.read("trigger-rate", |text| value::count(text, 0, 1_000_000))?.try_into().unwrap_or(u32::MAX),
+    })
 }
 
 /// The quiet period: one end alone sets none.

@@ -122,6 +122,41 @@ pub const SETTINGS: &[Setting] = &[
         switch: false,
         help: "Trigger types that start nothing in the quiet period, such as cron,webhook; by default all",
     },
+    Setting {
+        key: "trigger-zone",
+        value_name: "ZONE",
+        default: "Asia/Shanghai",
+        switch: false,
+        help: "Time zone of triggers that fire on dates and name none, such as Europe/Berlin",
+    },
+    Setting {
+        key: "trigger-catch-up",
+        value_name: "SECONDS",
+        default: "600",
+        switch: false,
+        help: "The newest date of a trigger that came while the server was away is made up for if it is not older than this; 0: none is",
+    },
+    Setting {
+        key: "trigger-events-most",
+        value_name: "COUNT",
+        default: "100000",
+        switch: false,
+        help: "Events of triggers that are kept; the oldest go",
+    },
+    Setting {
+        key: "trigger-events-age",
+        value_name: "DAYS",
+        default: "30",
+        switch: false,
+        help: "Days for which events of triggers are kept",
+    },
+    Setting {
+        key: "trigger-rate",
+        value_name: "COUNT",
+        default: "600",
+        switch: false,
+        help: "Requests a minute that each source of a webhook may send, those that nobody listens to taken together; 0: any number",
+    },
 ];
 
 impl Setting {

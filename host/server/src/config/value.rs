@@ -51,6 +51,17 @@ pub(super) fn threads(text: &str) -> Result<Option<usize>, String> {
     }
 }
 
+/// A whole number within bounds.
+pub(super) fn count(text: &str, least: i64, most: i64) -> Result<i64, String> {
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("a whole number from {least} to {most} is needed"))
+}
+
+/// Seconds, as milliseconds.
+pub(super) fn seconds(text: &str) -> Result<i64, String> {
+    Ok(count(text, 0, 7 * 86_400)?.saturating_mul(1_000))
+}
+
 pub(super) fn instant(text: &str) -> Result<Option<Timestamp>, String> {
     if text.is_empty() {
         return Ok(None);

@@ -67,6 +67,7 @@ fn app_config(config: &Config) -> app::Config {
         unrestricted: config.unrestricted,
         zone: config.window_zone.clone(),
         quiet: config.quiet.clone(),
+        triggers: config.triggers.clone(),
         console: config.console.clone(),
     }
 }

@@ -11,7 +11,7 @@ use super::Submitted;
 use super::group::Outcome;
 use super::tx::Told;
 use crate::simulation::Simulation;
-use crate::wake::{Committed, Wake};
+use crate::wake::{Committed, Configured, Wake};
 
 /// What the writer has to say.
 pub(super) enum News {
@@ -25,6 +25,7 @@ pub(super) enum News {
 pub(crate) struct Announcer {
     pub(crate) wakes: mpsc::UnboundedSender<Wake>,
     pub(crate) feed: broadcast::Sender<Committed>,
+    pub(crate) configured: broadcast::Sender<Configured>,
     pub(crate) simulation: Option<Arc<dyn Simulation>>,
 }
 
@@ -56,6 +57,9 @@ impl Announcer {
             for committed in told.committed {
                 let _none_left = self.feed.send(committed);
             }
+        }
+        for configured in told.configured {
+            let _none_left = self.configured.send(configured);
         }
         for wake in told.wakes {
             if self.simulation.as_ref().is_some_and(|simulation| !simulation.wake(&wake)) {

@@ -10,6 +10,7 @@ mod facts;
 mod group;
 mod single;
 mod slots;
+mod triggers;
 mod tx;
 mod unit;
 

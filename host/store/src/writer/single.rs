@@ -6,10 +6,11 @@ use domain::id::{ApplicationName, ExecutionId};
 use domain::pipeline::{Definition, Pipeline};
 use domain::question::Vote;
 
-use super::slots;
 use super::tx::{Stop, Tx};
 use super::unit::json;
-use crate::sqlite::{SqliteError, values};
+use super::{slots, triggers};
+use crate::sqlite::values;
+use crate::wake::Configured;
 use crate::write::{CatalogEntry, Write, WriteError};
 
 /// Makes one write.
@@ -26,8 +27,12 @@ pub(super) fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<(), Stop> {
         }
         Write::DeletePipeline(id) => {
             let deleted = tx.write("delete from pipelines where id = ?1", values![id.as_str()])?;
-            some(deleted, "pipeline")
+            some(deleted, "pipeline")?;
+            tx.configured.push(Configured::Pipeline(id.clone()));
+            Ok(())
         }
+        Write::Dated { pipeline, trigger, config, at } => triggers::dated(tx, (pipeline, *trigger), config, *at),
+        Write::ForgetEvents { most, before } => triggers::forget_events(tx, *most, *before),
         Write::Control { execution, control } => raise_control(tx, execution, control),
         Write::Vote { question, vote, closes } => cast_vote(tx, question, vote, *closes),
         Write::Component { digest, bytes, manifest, at } => {
@@ -159,21 +164,9 @@ fn save_pipeline(tx: &mut Tx<'_>, pipeline: &Pipeline, expect: Option<i64>) -> R
         return refuse(WriteError::Changed { what: "pipeline" });
     }
     let (definition, _problems) = Definition::read(document);
-    keep_triggers(tx, id.as_str(), &definition)?;
+    triggers::keep(tx, id, &definition, *updated)?;
+    tx.configured.push(Configured::Pipeline(id.clone()));
     slots::limit(tx, id.as_str(), &definition)
-}
-
-fn keep_triggers(tx: &mut Tx<'_>, id: &str, definition: &Definition) -> Result<(), SqliteError> {
-    tx.write("delete from pipeline_triggers where pipeline = ?1", values![id])?;
-    for trigger in definition.triggers.iter().filter(|trigger| trigger.enabled) {
-        let position = i64::try_from(trigger.index).unwrap_or(i64::MAX);
-        let source = trigger.config.get("source").and_then(|source| source.as_str());
-        tx.write(
-            "insert into pipeline_triggers (pipeline, position, kind, source, config, disabled) values (?1, ?2, ?3, ?4, ?5, ?6)",
-            values![id, position, &trigger.kind, source, trigger.config.text(), definition.disabled],
-        )?;
-    }
-    Ok(())
 }
 
 fn raise_control(tx: &mut Tx<'_>, execution: &ExecutionId, control: &Control) -> Result<(), Stop> {
@@ -240,5 +233,6 @@ fn new_catalog(tx: &mut Tx<'_>, expect: i64, plugins: &[CatalogEntry], at: i64) 
         )?;
         some(inserted, "component")?;
     }
+    tx.configured.push(Configured::Catalog);
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::unit::{Item, Unit};
 use super::{drive, facts, single};
 use crate::drive::DriveOutcome;
 use crate::sqlite::{Connection, SqliteError, values};
-use crate::wake::{Committed, Wake};
+use crate::wake::{Committed, Configured, Wake};
 use crate::write::WriteError;
 
 /// First free numbers of what is counted over the installation.
@@ -35,6 +35,7 @@ pub(super) struct Tx<'c> {
     pub(super) dirty: bool,
     pub(super) committed: Vec<Committed>,
     pub(super) admitted: Vec<Wake>,
+    pub(super) configured: Vec<Configured>,
     moved: HashSet<ExecutionId>,
     moves: Vec<ExecutionId>,
 }
@@ -64,7 +65,8 @@ impl<'c> Tx<'c> {
     pub(super) fn begin(sqlite: &'c mut Connection, now: Timestamp, counters: Counters) -> Result<Tx<'c>, SqliteError> {
         sqlite.run("begin immediate", &[])?;
         let (committed, admitted, moved, moves) = (Vec::new(), Vec::new(), HashSet::new(), Vec::new());
-        Ok(Tx { sqlite, now, counters, dirty: false, committed, admitted, moved, moves })
+        let configured = Vec::new();
+        Ok(Tx { sqlite, now, counters, dirty: false, committed, admitted, configured, moved, moves })
     }
 
     /// Applies one unit.
@@ -152,7 +154,12 @@ impl<'c> Tx<'c> {
     pub(super) fn end(mut self) -> Result<Told, SqliteError> {
         self.sqlite.run(if self.dirty { "commit" } else { "rollback" }, &[])?;
         self.admitted.extend(self.moves.into_iter().map(Wake::Moved));
-        Ok(Told { counters: self.counters, committed: self.committed, wakes: self.admitted })
+        Ok(Told {
+            counters: self.counters,
+            committed: self.committed,
+            configured: self.configured,
+            wakes: self.admitted,
+        })
     }
 }
 
@@ -160,5 +167,6 @@ impl<'c> Tx<'c> {
 pub(super) struct Told {
     pub(super) counters: Counters,
     pub(super) committed: Vec<Committed>,
+    pub(super) configured: Vec<Configured>,
     pub(super) wakes: Vec<Wake>,
 }

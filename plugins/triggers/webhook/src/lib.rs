@@ -1,6 +1,7 @@
 //! Trigger `webhook`: fires on a JSON request to `/webhooks/webhook/<source>`. Behaviour: references `pipelines-and-stages.md` §5.3 and
 //! `triggers-and-notifications.md` §1 and §7.
 
+mod attributes;
 mod constraint;
 mod text;
 
@@ -25,6 +26,14 @@ pub struct Webhook {
         widget = "key-value"
     )]
     payload_constraints: Map<String, Value>,
+    /// What the headers of the request must hold, as for the payload; case of names does not count. Headers that carry secrets are not kept.
+    #[field(
+        en = "Header constraints",
+        zh = "请求头约束",
+        help_zh = "请求头名称与正则表达式，部分匹配",
+        widget = "key-value"
+    )]
+    attribute_constraints: Map<String, Value>,
     /// Parameters of the execution, unless the payload brings its own.
     #[field(en = "Parameters", zh = "参数", widget = "key-value")]
     parameters: Map<String, Value>,
@@ -39,14 +48,15 @@ fn receive(hook: Hook) -> Result<Reply, Failure> {
     let payload: Value = mainsheet_sdk::serde_json::from_slice(&hook.body).map_err(|error| {
         Failure::new(FailureClass::InvalidInput, code("webhook.not-json"), format!("The body is not JSON: {error}."))
     })?;
-    let Value::Object(members) = &payload else {
+    if !payload.is_object() {
         let message = "The body is JSON, but not an object.";
         return Err(Failure::new(FailureClass::InvalidInput, code("webhook.not-an-object"), message));
-    };
-    let named = || members.get("source").and_then(Value::as_str).map(str::to_owned).unwrap_or_default();
+    }
+    let named = || payload.get("source").and_then(Value::as_str).map(str::to_owned).unwrap_or_default();
     let source = if hook.source.is_empty() { named() } else { hook.source.clone() };
     let key = DELIVERY.iter().find_map(|name| hook.header(name)).unwrap_or_default().trim().to_owned();
     let told = json!({ "eventProcessed": true, "eventId": key });
+    let payload = attributes::with(payload, &hook.headers);
     let event =
         Event { key, source: Map::from_iter([("source".to_owned(), source.into())]), payload, ..Event::default() };
     Ok(Reply::json(200, &told).with(event))
@@ -59,16 +69,20 @@ fn matches(event: &Event, config: Webhook, document: &Map<String, Value>) -> Res
         let message = format!("The event came to source {source:?}, the trigger listens to {:?}.", config.source);
         return Err(Failure::new(FailureClass::NotFound, code("trigger.other-source"), message));
     }
+    let (payload, attributes) = attributes::split(event.payload.clone());
     for (key, pattern) in &config.payload_constraints {
-        constraint::check(&event.payload, key, pattern)?;
+        constraint::check(&payload, key, pattern)?;
     }
-    let of = |key: &str| event.payload.get(key);
+    for (name, pattern) in &config.attribute_constraints {
+        constraint::check_attribute(&attributes, name, pattern)?;
+    }
+    let of = |key: &str| payload.get(key);
     let parameters = of("parameters").and_then(Value::as_object).cloned().unwrap_or(config.parameters);
     let artifacts = of("artifacts").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut trigger = document.clone();
     trigger.insert("type".to_owned(), "webhook".into());
     trigger.insert("source".to_owned(), source.into());
-    trigger.insert("payload".to_owned(), event.payload.clone());
+    trigger.insert("payload".to_owned(), payload);
     trigger.insert("parameters".to_owned(), parameters.into());
     trigger.insert("eventId".to_owned(), event.key.clone().into());
     Ok(Payload { trigger, artifacts })
