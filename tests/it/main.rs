@@ -11,3 +11,4 @@ mod presets;
 mod preview;
 mod scenarios;
 mod sim;
+mod traps;

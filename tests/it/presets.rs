@@ -99,6 +99,15 @@ async fn a_type_that_nobody_offers_is_named_unless_its_stage_is_disabled() {
     let hidden = pipeline(json!({ "type": "myHook", "alias": "preconfiguredWebhook" }));
     let refused = bed.start(hidden).await.unwrap_err().to_string();
     assert!(refused.contains("the alias of `myHook`"), "{refused}");
+    // Types of the reference that no plugin here has: nothing else is offered in their place.
+    for kind in ["bake", "deploy", "rollbackCluster", "travis", "kayentaCanary", "deployManifest", "gremlin"] {
+        for document in [pipeline(json!({ "type": kind })), pipeline(json!({ "type": "mine", "alias": kind }))] {
+            let wanted = format!("No plugin offers `{kind}`");
+            let saved = bed.save(document.clone()).await.unwrap_err().to_string();
+            let started = bed.start(document).await.unwrap_err().to_string();
+            assert!(saved.contains(&wanted) && started.contains(&wanted), "{saved}\n{started}");
+        }
+    }
     let off = json!({ "type": "notThere", "stageEnabled": { "type": "expression", "expression": "false" } });
     let execution = bed.start(pipeline(off)).await.unwrap();
     let view = bed.succeeded(&execution).await.unwrap();

@@ -61,10 +61,24 @@ pub fn has_expressions(document: &Params) -> bool {
     document.text().contains("${")
 }
 
-/// Whether a configuration has to be prepared before its stage is stepped.
+/// Whether the configuration of the stage at `position` has to be prepared before its first step.
 #[must_use]
-pub fn is_due(config: &Params) -> bool {
-    has_expressions(config) || config.get("stageEnabled").is_some_and(|condition| !condition.is_null())
+pub fn is_due(stages: &[Stage], position: usize) -> bool {
+    let written = stages.get(position).is_some_and(|stage| has_expressions(stage.configuration()));
+    written || condition(stages, position).is_some()
+}
+
+/// `stageEnabled` of a stage, and whose it is: a synthetic stage without one has its parent's (reference pipelines-and-stages.md §2.8).
+fn condition(stages: &[Stage], position: usize) -> Option<(usize, &Params)> {
+    let mut owner = position;
+    loop {
+        let stage = stages.get(owner)?;
+        let written = stage.configuration().get("stageEnabled");
+        if written.is_some_and(|written| !written.is_null() && *written != json!({})) {
+            return Some((owner, stage.configuration()));
+        }
+        owner = stage.synthetic.as_ref()?.parent;
+    }
 }
 
 /// An execution as expressions see it. Owns what the API's shape has and the domain has not; borrows everything else.
@@ -153,7 +167,13 @@ pub fn prepare(scene: &Scene<'_>, position: usize, deferred: &[&str], given: Giv
     let options = given.options();
     let walk = Walk { templates: Some(given.templates), deferred };
     let Outcome { value, summary, needs } = evaluate_value(config.value(), &root, &options, walk);
-    let enabled = match value.as_object().map(|map| is_enabled(&value, &root.clone().with_context(map), given)) {
+    let enabled = match condition(scene.stages, position) {
+        Some((owner, config)) if owner != position => {
+            Root::of_stage(&view, owner).map(|root| is_enabled(config.value(), &root, given))
+        }
+        _ => value.as_object().map(|map| is_enabled(&value, &root.clone().with_context(map), given)),
+    };
+    let enabled = match enabled {
         Some(Ok(enabled)) => enabled,
         Some(Err(more)) => return Prepared { needs: needs.into_iter().chain(more).collect(), ..unchanged },
         None => true,

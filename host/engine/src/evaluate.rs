@@ -19,8 +19,12 @@ const ROUNDS: usize = 4;
 /// Prepares the configuration of a stage that is to be stepped, if there is anything to evaluate in it.
 pub(crate) async fn prepare(core: &Core, worker: &mut Worker, seat: &mut Seat, position: usize, now: Timestamp) {
     let due = seat.view.stages[position].running().is_some_and(|run| {
-        let config = run.config.as_ref().unwrap_or(&seat.view.stages[position].config);
-        if run.answers.is_empty() { evaluation::is_due(config) } else { evaluation::has_expressions(config) }
+        let stages = &seat.view.stages;
+        if run.answers.is_empty() {
+            evaluation::is_due(stages, position)
+        } else {
+            evaluation::has_expressions(stages[position].configuration())
+        }
     });
     if !due {
         return;

@@ -104,6 +104,7 @@ fn request(
         provider: notifier.manifest.provider.clone(),
         kind: OPERATION.to_owned(),
         input: occasion.input(entry),
+        pace: None,
     };
     (request, notifier.digest.clone())
 }

@@ -107,6 +107,7 @@ fn demand(random: &mut Random, nested: bool) -> Demand {
             provider: Some("p".into()),
             kind: "k".into(),
             input: Params::null(),
+            pace: None,
         }),
     }
 }

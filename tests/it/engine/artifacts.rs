@@ -105,6 +105,12 @@ async fn a_child_is_given_what_its_parent_sees_and_fails_without_what_it_needs()
     let failed = bed.view(&started.as_str().into()).await.unwrap();
     assert_eq!(failed.status, ExecutionStatus::Terminal, "the child is recorded as failed");
     assert!(failed.refused.unwrap().starts_with("Failed on startup: Unmatched expected artifact"));
+
+    let mut unawaited = parent_document(json!([{"name": "other"}]));
+    unawaited["stages"][1]["waitForCompletion"] = json!("false");
+    bed.save(unawaited).await.unwrap();
+    let execution = start(&bed, "parent", json!({})).await.unwrap();
+    bed.succeeded(&execution).await.expect("a parent that does not wait does not fail with its child");
 }
 
 #[tokio::test(flavor = "multi_thread")]

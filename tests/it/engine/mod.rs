@@ -13,6 +13,7 @@ mod quarantine;
 mod questions;
 mod queues;
 mod recovery;
+mod restarts;
 mod starts;
 mod swaps;
 mod timers;

@@ -68,6 +68,27 @@ async fn the_newest_starts_the_others_are_cancelled() {
     assert_eq!(bed.stats().swept, 0);
 }
 
+/// Absent and null limit nothing; `limitConcurrent` makes `maxConcurrentExecutions` irrelevant (traps 3 and 13).
+#[tokio::test(flavor = "multi_thread")]
+async fn what_limits_and_what_does_not() {
+    let bed = Bed::open(PLUGINS).await.unwrap();
+    let table = [
+        (json!({}), "RRR"),
+        (json!({ "limitConcurrent": null, "maxConcurrentExecutions": null }), "RRR"),
+        (json!({ "limitConcurrent": "false", "maxConcurrentExecutions": "2" }), "RRN"),
+        (json!({ "limitConcurrent": true, "maxConcurrentExecutions": 2 }), "RNN"),
+    ];
+    for (at, (limits, expected)) in table.into_iter().enumerate() {
+        let mut document = waits(limits.clone());
+        document["name"] = format!("limited {at}").into();
+        let pipeline = bed.save(document).await.unwrap();
+        let made = starts(&bed, &pipeline, 3).await;
+        bed.until(&made[expected.matches('R').count() - 1], started).await.unwrap();
+        bed.quiet().await;
+        assert_eq!(statuses(&bed, &made).await, expected, "{limits}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn all_that_wait_start_in_order_whatever_crashes() {
     let mut bed = Bed::open(PLUGINS).await.unwrap();

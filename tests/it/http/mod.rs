@@ -1,6 +1,7 @@
 //! The HTTP interface of a real server, byte by byte: what every client may send, well-meant or not.
 
 mod bad_input;
+mod odd_documents;
 mod plugins;
 mod quarantine;
 mod triggers;

@@ -125,6 +125,7 @@ fn demand(demand: guest::Demand) -> host::Demand {
             provider: operation.provider,
             kind: operation.kind,
             input: Params::new(operation.input),
+            pace: None,
         }),
         guest::Demand::Query(query) => host::Demand::Query(host::QueryRequest {
             account: query.account,

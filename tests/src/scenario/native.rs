@@ -23,6 +23,7 @@ pub struct Native {
 pub struct Operating {
     call: OperationCall,
     provider: usize,
+    pace: i64,
 }
 
 /// What a call of an operation comes to.
@@ -135,7 +136,7 @@ impl Native {
             checkpoint: None,
             cancelling: false,
         };
-        Ok(Operating { call, provider: self.provider(name)? })
+        Ok(Operating { call, provider: self.provider(name)?, pace: request.pace.unwrap_or(0) })
     }
 
     /// Calls an operation.
@@ -154,7 +155,7 @@ impl Native {
                     Wake::Changed(_) => None,
                 });
                 operating.call.checkpoint = Some(checkpoint);
-                Called::Again(after.context("an operation that nothing wakes")?)
+                Called::Again(after.context("an operation that nothing wakes")?.max(operating.pace))
             }
         })
     }

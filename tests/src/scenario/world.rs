@@ -40,9 +40,12 @@ pub fn prepare(
     now: Timestamp,
 ) {
     let due = view.stages[position].running().is_some_and(|run| {
-        let config = run.config.as_ref().unwrap_or(&view.stages[position].config);
         let is_first = run.config.is_none() && run.answers.is_empty();
-        if is_first { evaluation::is_due(config) } else { evaluation::has_expressions(config) }
+        if is_first {
+            evaluation::is_due(&view.stages, position)
+        } else {
+            evaluation::has_expressions(view.stages[position].configuration())
+        }
     });
     if !due {
         return;

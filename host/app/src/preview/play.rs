@@ -191,9 +191,13 @@ impl<'p> Player<'p> {
     fn prepare(&mut self, position: usize, preview: &mut Preview) {
         let stage = &self.view.stages[position];
         let Some(run) = stage.running() else { return };
-        let config = run.config.as_ref().unwrap_or(&stage.config);
         let first = run.config.is_none() && run.answers.is_empty();
-        let due = if first { evaluation::is_due(config) } else { evaluation::has_expressions(config) };
+        let stages = &self.view.stages;
+        let due = if first {
+            evaluation::is_due(stages, position)
+        } else {
+            evaluation::has_expressions(stage.configuration())
+        };
         if !due {
             return;
         }

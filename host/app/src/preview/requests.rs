@@ -98,7 +98,7 @@ impl Player<'_> {
 
     fn operate(&mut self, key: OperationKey, request: OperationRequest, preview: &mut Preview) {
         let answer = self.modelled(&key, Modelled::usual(Params::object(), OPERATION));
-        let OperationRequest { account, provider, kind, input } = request;
+        let OperationRequest { account, provider, kind, input, .. } = request;
         let wanted = self.wanted(&key, "operation", kind, input, answer.clone());
         preview.requests.push(Wanted { provider, account, ..wanted });
         self.answer(key, None, answer.outcome, answer.after);

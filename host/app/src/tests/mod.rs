@@ -144,6 +144,11 @@ async fn stages_ask_the_host_with_the_rights_of_their_run() {
     let run = start(&bed, &bed.admin, "run").await;
     let saved = bed.app.host_operation(&run, "save-pipeline", &input).await.expect("saved");
     assert_eq!(saved.value()["revision"], 1);
+    let mut renewed = document("shop", "NEW").value().clone();
+    renewed["id"] = json!("of another server");
+    let by_name = Params::new(json!({ "pipeline": renewed, "byName": true }));
+    let renewed = bed.app.host_operation(&run, "save-pipeline", &by_name).await.expect("saved");
+    assert_eq!((&renewed.value()["id"], &renewed.value()["revision"]), (&saved.value()["id"], &json!(2)));
     let unknown = bed.app.host_operation(&run, "reboot", &input).await.expect_err("refused");
     assert_eq!(code(&unknown), "operation.kind-unknown");
 }

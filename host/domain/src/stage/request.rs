@@ -54,6 +54,10 @@ pub struct OperationRequest {
     pub kind: String,
     /// Its input.
     pub input: Params,
+    /// Milliseconds that pass at least between two tries, from the `backoffPeriodMs` of its stage (reference pipelines-and-stages.md §2.7);
+    /// the host fills it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pace: Option<i64>,
 }
 
 /// A query of a provider or of the host.

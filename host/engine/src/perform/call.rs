@@ -279,7 +279,7 @@ impl Call {
                 Wake::Changed(subscription) => subscriptions.push(subscription),
             }
         }
-        let wait = after.unwrap_or(CHANGE_UNTOLD);
+        let wait = after.unwrap_or(CHANGE_UNTOLD).max(self.operation.request.pace.unwrap_or(0));
         let checkpoint = (!pause.checkpoint.is_empty()).then_some(pause.checkpoint);
         let is_new = checkpoint != self.begun.checkpoint || subscriptions != self.begun.subscriptions;
         let due = now.plus(wait);
@@ -380,7 +380,7 @@ fn found(core: &Core, operation: &Operation, pinned: &Catalog, manifest: &Manife
     };
     let provider = Provider::new(manifest, &operation.digest, pinned, &core.app.catalogs().current());
     let scope = provider.scope(Mode::Act, &operation.application, &operation.key);
-    let OperationRequest { account, provider, kind: _, input } = &operation.request;
+    let OperationRequest { account, provider, kind: _, input, pace: _ } = &operation.request;
     let asked = Asked { provider: provider.as_deref(), account: account.as_deref(), input };
     let wanted = asked.account().map(|account| Wanted::new(account, manifest, &operation.principal, Mode::Act));
     Prerequisites::Plugin(Box::new((scope, offer.clone(), wanted)))

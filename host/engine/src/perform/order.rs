@@ -49,7 +49,7 @@ fn resolve(catalog: &Catalog, accounts: &Accounts, request: &OperationRequest) -
         // The host is no component; whether it knows the operation, it says itself.
         return Ok(Digest::from(HOST));
     }
-    let OperationRequest { account, provider, kind: _, input } = request;
+    let OperationRequest { account, provider, kind: _, input, pace: _ } = request;
     let asked = Asked { provider: provider.as_deref(), account: account.as_deref(), input };
     let installed = find_provider(catalog, accounts, asked)?;
     let offers = &installed.manifest.operations;

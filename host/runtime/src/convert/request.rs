@@ -61,6 +61,7 @@ fn operation(reply: &mut Reply, operation: WitOperation) -> Result<OperationRequ
         provider,
         kind: reply.name("operate.kind", kind)?,
         input: reply.json("operate.input", &input)?,
+        pace: None,
     })
 }
 

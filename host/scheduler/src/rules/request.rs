@@ -69,7 +69,8 @@ fn order(
     let stage = view.stages[position].id.clone();
     let key = view.key(position, &label);
     match demand {
-        Demand::Operate(request) => {
+        Demand::Operate(mut request) => {
+            request.pace = pace(view, position);
             let principal = crate::inputs::principal(view, position);
             let (provider, operation) = (request.provider.clone(), request.kind.clone());
             view.event(now, EventKind::OperationOrdered { stage, label, provider, operation });
@@ -151,4 +152,10 @@ fn own_child(view: &View, position: usize, run: &domain::stage::Run, label: &Lab
         (1..=stage.run).rev().any(|run| child(run) == *awaited)
     };
     run.answers.iter().any(is_ours).then(|| awaited.clone())
+}
+
+/// The stage's `backoffPeriodMs`, once that is a number above zero.
+fn pace(view: &View, position: usize) -> Option<i64> {
+    let written = view.stages[position].configuration().get("backoffPeriodMs")?.as_f64()?;
+    Some(Timestamp::from_f64(written).0).filter(|millis| *millis > 0)
 }

@@ -211,6 +211,7 @@ pub fn operation(execution: &str, label: &str) -> Operation {
             provider: None,
             kind: "deploy".into(),
             input: params(r#"{"replicas":3}"#),
+            pace: Some(500),
         },
         digest: "d1".into(),
         ordered: Timestamp(START),

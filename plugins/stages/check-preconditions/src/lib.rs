@@ -63,7 +63,8 @@ pub fn plugin() -> StagePlugin {
                 "Goes on only if every one of some conditions holds: an expression, the size of a cluster, the status of a stage.",
                 "仅当所有条件都满足时才继续：表达式、集群规模或阶段状态。",
             )
-            .check(CheckPreconditions::problems),
+            .check(CheckPreconditions::problems)
+            .restart(&[], &["preconditions"]),
     )
 }
 

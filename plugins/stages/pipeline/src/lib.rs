@@ -1,10 +1,13 @@
-//! Stage `pipeline`: runs another pipeline; `monitorPipeline` and `dependsOnExecution` wait for executions that run already. Behaviour: reference
+//! Stage `pipeline`: runs another pipeline; `runMultiplePipelines` runs several; `monitorPipeline` and
+//! `dependsOnExecution` wait for executions that run already. Behaviour: reference
 //! `pipelines-and-stages.md` §3.6.
 
 mod child;
 mod config;
 mod depends;
 mod monitor;
+mod several;
+mod together;
 
 use mainsheet_sdk::prelude::*;
 
@@ -56,6 +59,7 @@ pub fn plugin() -> StagePlugin {
         .stage(pipeline)
         .stage(monitor::stage())
         .stage(depends::stage())
+        .stage(together::stage())
 }
 
 mainsheet_sdk::export_stages!(plugin);

@@ -77,7 +77,7 @@ impl From<domain::operation::Operation> for Operation {
         let domain::operation::Operation { key, application, principal, request, digest, ordered, state, cancelling } =
             operation;
         let domain::operation::OperationKey { execution, stage, run, label } = key;
-        let OperationRequest { account, provider, kind, input } = request;
+        let OperationRequest { account, provider, kind, input, .. } = request;
         let mut shown = Operation {
             id,
             execution: execution.to_string(),
