@@ -323,7 +323,9 @@ async fn owned(app: &App, loaded: &Loaded, view: &View, now: Timestamp) -> Held 
                     hold(called_off || !pending.withdrawn, || format!("{} was withdrawn, not called off", what()))?;
                 }
                 Demand::Ask(_) => {
-                    let row = questions.iter().find(|row| row.stage == key.stage && row.label == key.label);
+                    let row = questions
+                        .iter()
+                        .find(|row| row.stage == key.stage && row.run == key.run && row.label == key.label);
                     let decided = row.is_some_and(|row| row.closed.is_some());
                     hold(row.is_some(), || format!("{} is no question", what()))?;
                     hold(!decided || !loaded.inbox.is_empty(), || format!("the answer to {} is lost", what()))?;
