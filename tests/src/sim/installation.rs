@@ -131,19 +131,6 @@ fn pipeline(id: &str, document: Value, revision: i64) -> Pipeline {
     }
 }
 
-/// Saves the limited pipelines without their limits, as if these were not kept.
-#[must_use]
-pub fn without_limits() -> Vec<Write> {
-    let save = |limited: Limited| {
-        let mut document = documents::limited(limited);
-        let members = document.as_object_mut().into_iter();
-        members
-            .for_each(|members| members.retain(|key, _| key != "limitConcurrent" && key != "maxConcurrentExecutions"));
-        Write::SavePipeline { pipeline: pipeline(limited.id, document, 2), expect: Some(1) }
-    };
-    LIMITED.map(save).into()
-}
-
 fn provider() -> Value {
     let operation = |kind: &str, repeat: &str, timeout: Option<i64>| json!({ "kind": kind, "schema": {}, "repeat": repeat, "timeout": timeout });
     json!({

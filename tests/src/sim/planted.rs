@@ -87,8 +87,6 @@ mistakes! {
     CallOffNotKept = "call-off-not-kept",
     /// A commit that has not seen the newest fact says that there is none.
     DueAgainForgotten = "due-again-forgotten",
-    /// The limit of a pipeline is not kept.
-    LimitNotKept = "limit-not-kept",
     /// Windows are open at the hours of another zone.
     WindowInAnotherZone = "window-in-another-zone",
     /// A stage that begins anew does so under the number of its last run.

@@ -123,10 +123,6 @@ impl Player {
         config.simulation = Some(Arc::new(Witness(world.clone())));
         let store = futures::executor::block_on(Store::open(config, world.host_environment()))?;
         let runtime = installation::runtime()?.with_stand_in(Arc::new(Answers(world.clone())));
-        if world.plants(Mistake::LimitNotKept) {
-            // Saved by the process before, if this is not the first.
-            let _ = futures::executor::block_on(store.write(installation::without_limits()));
-        }
         let zone = flavour::zone(world.plants(Mistake::WindowInAnotherZone));
         let config = app::Config { zone, ..app::Config::default() };
         let vault = capabilities::Vault::forgetful(store.clone(), world.host_environment());
