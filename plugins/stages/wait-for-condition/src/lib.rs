@@ -47,8 +47,9 @@ async fn met(config: &WaitForCondition, flow: &Flow) -> Result<(), Failure> {
     let Some(provider) = config.cloud_provider.as_ref().filter(|name| !name.trim().is_empty()) else {
         return Ok(());
     };
+    // The account is what it is about, and another provider's as a rule: nobody acts through it.
     let input = json!({ "account": config.account, "region": config.region, "cluster": config.cluster });
-    let query = Query::new(provider, "unmet-conditions", input).account(config.account.clone());
+    let query = Query::new(provider, "unmet-conditions", input);
     for look in 1_u32.. {
         let unmet = match flow.query(format!("look/{look}"), query.clone()).await {
             Ok(answer) => answer,
