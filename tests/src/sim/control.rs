@@ -15,8 +15,6 @@ pub struct Wishes {
     handed_in: BTreeMap<(ExecutionId, i64), ControlKind>,
     /// Resumes that are on their way: what is acknowledged meanwhile may not last.
     resuming: BTreeMap<ExecutionId, usize>,
-    /// Restarts that were handed in, by execution.
-    restarts: BTreeMap<ExecutionId, usize>,
     /// Facts that were acknowledged, by execution.
     pub facts: BTreeMap<ExecutionId, i64>,
     /// Patches that were handed in, by execution.
@@ -30,18 +28,6 @@ impl Wishes {
         if self.of(execution) == ControlKind::Pause {
             self.acknowledged.remove(execution);
         }
-    }
-
-    /// A restart was handed in: an execution that is over begins anew, whatever was wished of it before.
-    pub fn restart(&mut self, execution: &ExecutionId) {
-        *self.restarts.entry(execution.clone()).or_default() += 1;
-        self.acknowledged.remove(execution);
-    }
-
-    /// How many restarts were handed in for an execution.
-    #[must_use]
-    pub fn restarts_of(&self, execution: &ExecutionId) -> usize {
-        self.restarts.get(execution).copied().unwrap_or(0)
     }
 
     /// A resume has been answered.

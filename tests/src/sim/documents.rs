@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::flavour::{self, Flavour};
-use super::installation::{LEAF, LIMITED, Limited, MIDDLE, PROVIDER};
+use super::installation::{LEAF, MIDDLE, PROVIDER};
 use crate::soak::random::Random;
 
 /// Milliseconds that stages, timers and operations take at most.
@@ -11,19 +10,19 @@ const SPAN: u64 = 20_000;
 
 /// A document of one to seven stages, each waiting for some of those before it.
 #[must_use]
-pub fn document(random: &mut Random, flavour: Flavour) -> Value {
-    let count = random.between(1, if flavour == Flavour::Plain { 7 } else { 5 });
-    let stages: Vec<Value> = (1..=count).map(|number| stage(random, number, flavour)).collect();
+pub fn document(random: &mut Random) -> Value {
+    let count = random.between(1, 7);
+    let stages: Vec<Value> = (1..=count).map(|number| stage(random, number)).collect();
     json!({ "name": "random", "application": super::installation::APPLICATION, "stages": stages })
 }
 
-fn stage(random: &mut Random, number: u64, flavour: Flavour) -> Value {
+fn stage(random: &mut Random, number: u64) -> Value {
     let mut stage = match random.below(12) {
         0 | 1 => json!({ "type": "wait", "waitTime": random.below(20) }),
         2 => json!({ "type": "manualJudgment", "judgmentInputs": [], "instructions": "Go on?" }),
         3 | 4 => json!({
             "type": "pipeline", "application": super::installation::APPLICATION, "waitForCompletion": random.below(4) > 0,
-            "pipeline": below(random, flavour),
+            "pipeline": if random.below(3) == 0 { MIDDLE } else { LEAF },
         }),
         _ => script(random, 0),
     };
@@ -34,20 +33,8 @@ fn stage(random: &mut Random, number: u64, flavour: Flavour) -> Value {
         members.insert("name".into(), format!("Stage {number}").into());
         members.insert("requisiteStageRefIds".into(), requires.clone().into());
         flags(random, members);
-        if flavour == Flavour::Windows && random.below(2) == 0 {
-            members.extend(flavour::window(random).as_object().cloned().unwrap_or_default());
-        }
     }
     stage
-}
-
-/// Which pipeline a stage runs.
-fn below(random: &mut Random, flavour: Flavour) -> &'static str {
-    match random.below(3) {
-        0 => MIDDLE,
-        1 if flavour == Flavour::Limits => LIMITED[usize::from(random.below(2) == 0)].id,
-        _ => LEAF,
-    }
 }
 
 fn flags(random: &mut Random, members: &mut Map<String, Value>) {
@@ -157,16 +144,4 @@ pub fn middle() -> Value {
             [{ "label": "act", "operate": { "provider": PROVIDER, "kind": "safe", "input": {} } }], "tolerate": true },
         { "refId": "3", "name": "Join", "requisiteStageRefIds": ["1", "2"], "type": "wait", "waitTime": 1 },
     ] })
-}
-
-/// A pipeline whose executions take turns: one operation, then a wait. Where one runs at a time the newest is next, else all in order.
-#[must_use]
-pub fn limited(limited: Limited) -> Value {
-    let mut document = leaf();
-    let one = limited.most == 1;
-    let members = json!({ "name": limited.name, "limitConcurrent": one, "maxConcurrentExecutions": limited.most,
-        "keepWaitingPipelines": !one });
-    let into = document.as_object_mut().into_iter();
-    into.for_each(|into| into.extend(members.as_object().cloned().unwrap_or_default()));
-    document
 }

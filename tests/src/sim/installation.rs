@@ -33,23 +33,6 @@ pub const LEAF: &str = "00000000-0000-4000-8000-00000000001e";
 /// Id of the pipeline that has one.
 pub const MIDDLE: &str = "00000000-0000-4000-8000-000000000011";
 
-/// A pipeline whose executions take turns.
-#[derive(Clone, Copy, Debug)]
-pub struct Limited {
-    /// Its id.
-    pub id: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// How many run at once.
-    pub most: usize,
-}
-
-/// Those whose executions take turns: the newest next, and in order.
-pub const LIMITED: [Limited; 2] = [
-    Limited { id: "00000000-0000-4000-8000-000000000021", name: "one at a time", most: 1 },
-    Limited { id: "00000000-0000-4000-8000-000000000022", name: "two at a time", most: 2 },
-];
-
 /// Every stage plugin that random documents name.
 #[must_use]
 pub fn stages() -> Vec<StagePlugin> {
@@ -112,23 +95,20 @@ fn content() -> Result<Vec<Write>> {
         version: 1,
     };
     unit.push(Write::SaveApplication { application, expect: Some(0) });
-    let limited = LIMITED.map(|limited| (limited.id, documents::limited(limited)));
-    for (id, document) in [(LEAF, documents::leaf()), (MIDDLE, documents::middle())].into_iter().chain(limited) {
-        unit.push(Write::SavePipeline { pipeline: pipeline(id, document, 1), expect: Some(0) });
+    for (id, document) in [(LEAF, documents::leaf()), (MIDDLE, documents::middle())] {
+        let name = document["name"].as_str().unwrap_or_default().to_owned();
+        let pipeline = Pipeline {
+            id: id.into(),
+            application: APPLICATION.into(),
+            name,
+            revision: 1,
+            document: Params::new(document),
+            updated: START,
+            updated_by: "sim".into(),
+        };
+        unit.push(Write::SavePipeline { pipeline, expect: Some(0) });
     }
     Ok(unit)
-}
-
-fn pipeline(id: &str, document: Value, revision: i64) -> Pipeline {
-    Pipeline {
-        id: id.into(),
-        application: APPLICATION.into(),
-        name: document["name"].as_str().unwrap_or_default().to_owned(),
-        revision,
-        document: Params::new(document),
-        updated: START,
-        updated_by: "sim".into(),
-    }
 }
 
 fn provider() -> Value {

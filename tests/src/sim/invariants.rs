@@ -10,8 +10,6 @@ use domain::stage::{Demand, Ended, Run, StageState, StageStatus};
 use scheduler::View;
 use store::Loaded;
 
-use super::flavour::{self, Flavour};
-use super::limits;
 use super::outside::WEATHER;
 use super::world::World;
 
@@ -25,10 +23,6 @@ pub struct Seen {
     /// Starts of runs, by stage.
     started: BTreeMap<RefId, Vec<u32>>,
     patched: usize,
-    /// Next runs that restarts told of, by stage.
-    renewed: BTreeMap<RefId, u32>,
-    /// Times that it went on after its end.
-    revived: usize,
     /// Executions that are waited for, by the stage and label that do.
     awaited: BTreeMap<(RefId, Label), ExecutionId>,
 }
@@ -56,9 +50,6 @@ pub fn check(world: &World) {
             let name = world.name(&execution);
             world.violation(format!("{name}: {wrong}"));
         }
-    }
-    if world.flavour == Flavour::Limits {
-        limits::check(world, &app);
     }
 }
 
@@ -92,11 +83,7 @@ async fn one(world: &World, app: &App, id: &ExecutionId, touched: &mut BTreeSet<
     stages(world, &mut seen, &view)?;
     left_behind(app, &mut seen, &view).await?;
     let ended = matches!(loaded.execution.state, ExecutionState::Ended { .. });
-    if seen.ended && !ended {
-        seen.revived += 1;
-        let restarts = world.state().wishes.restarts_of(id);
-        hold(seen.revived <= restarts, || "it had ended, and goes on without a restart".to_owned())?;
-    }
+    hold(ended || !seen.ended, || "it had ended, and goes on".to_owned())?;
     seen.ended = ended;
     if ended {
         // Whoever waits for it has been told by the same commit.
@@ -188,10 +175,6 @@ fn events(world: &World, id: &ExecutionId, seen: &mut Seen, fresh: &[(i64, Event
                 let struck = problem.as_ref().is_some_and(|problem| problem.code.as_str() == WEATHER);
                 hold(!struck, || format!("bad weather has ended stage {reference}"))?;
             }
-            EventKind::StageRestarted { reference, run, .. } | EventKind::StageReset { reference, run, .. } => {
-                let next = seen.renewed.insert(reference.clone(), *run).unwrap_or(1) + 1;
-                hold(*run == next, || format!("stage {reference} begins anew as run {run}, not {next}"))?;
-            }
             EventKind::StagePatched { .. } => {
                 seen.patched += 1;
                 let wanted = world.state().wishes.patches.get(id).copied().unwrap_or(0);
@@ -219,10 +202,6 @@ fn stages(world: &World, seen: &mut Seen, view: &View) -> Held {
             }
             _ => hold(satisfied, || format!("stage {reference} began before what it waits for"))?,
         }
-        let renewed = seen.renewed.get(reference).copied().unwrap_or(1);
-        let told = stage.synthetic.is_some() || stage.run == renewed;
-        hold(told, || format!("stage {reference} is at run {}, and events told of {renewed}", stage.run))?;
-        opened(view, stage)?;
         if let Some(before) = seen.stages.get(reference) {
             hold(stage.run >= before.run, || format!("the run of stage {reference} went back"))?;
             if stage.run == before.run {
@@ -248,22 +227,8 @@ fn stages(world: &World, seen: &mut Seen, view: &View) -> Held {
 /// A terminal state never changes.
 fn unchanged(stage: &domain::stage::Stage, before: &Before) -> Held {
     let Some(ended) = &before.ended else { return Ok(()) };
-    // A restart of its execution marks it as past.
-    let same = |now: &Ended| *now == Ended { past: now.past, ..(**ended).clone() } && (now.past || !ended.past);
-    let same = matches!(&stage.state, StageState::Ended(now) if same(now));
+    let same = matches!(&stage.state, StageState::Ended(now) if now == ended);
     hold(same, || format!("stage {} had ended {}, and that has changed", stage.ref_id, ended.status.as_str()))
-}
-
-/// No window has let its stage begin before it opened.
-fn opened(view: &View, stage: &domain::stage::Stage) -> Held {
-    let (StageState::Ended(ended), Some(place)) = (&stage.state, &stage.synthetic) else { return Ok(()) };
-    if stage.kind != domain::window::KIND || ended.status != StageStatus::Succeeded {
-        return Ok(());
-    }
-    let Some(opening) = flavour::opening(&view.stages[place.parent].config) else { return Ok(()) };
-    hold(opening <= ended.ended, || {
-        format!("the window of stage {} let it begin {} ms early", stage.ref_id, opening.since(ended.ended))
-    })
 }
 
 fn timers(run: &Run) -> BTreeMap<Label, Timestamp> {
@@ -323,9 +288,7 @@ async fn owned(app: &App, loaded: &Loaded, view: &View, now: Timestamp) -> Held 
                     hold(called_off || !pending.withdrawn, || format!("{} was withdrawn, not called off", what()))?;
                 }
                 Demand::Ask(_) => {
-                    let row = questions
-                        .iter()
-                        .find(|row| row.stage == key.stage && row.run == key.run && row.label == key.label);
+                    let row = questions.iter().find(|row| row.stage == key.stage && row.label == key.label);
                     let decided = row.is_some_and(|row| row.closed.is_some());
                     hold(row.is_some(), || format!("{} is no question", what()))?;
                     hold(!decided || !loaded.inbox.is_empty(), || format!("the answer to {} is lost", what()))?;

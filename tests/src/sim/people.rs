@@ -10,10 +10,8 @@ use domain::execution::ControlKind;
 use domain::id::ExecutionId;
 use domain::stage::StoredState;
 use serde_json::{Value, json};
-use store::ExecutionFilter;
 
-use super::flavour::Flavour;
-use super::installation::{APPLICATION, LIMITED, MIDDLE};
+use super::installation::{APPLICATION, MIDDLE};
 use super::world::World;
 use super::{documents, trace};
 use crate::soak::random::Random;
@@ -30,8 +28,8 @@ pub struct Act {
 /// What people do. Whom it concerns is chosen when it is done.
 #[derive(Clone, Debug)]
 pub enum Deed {
-    /// Start something; the number is its correlation id, and who hears nothing asks again.
-    Start(u64, What),
+    /// Start a document, or the stored pipeline; the number is its correlation id, and who hears nothing asks again.
+    Start(u64, Option<Box<Value>>),
     /// Hold an execution.
     Pause(u64),
     /// Let every held execution go on.
@@ -42,23 +40,12 @@ pub enum Deed {
     Patch(u64),
     /// Skip a running stage.
     Skip(u64),
-    /// Restart a stage of an execution, one that is over included.
-    Restart(u64),
     /// Answer open questions.
     Answer,
     /// Send a commit once more that was answered long ago.
     SendAgain(u64),
     /// Cancel everything that is left.
     CancelAll,
-}
-
-/// What is started.
-#[derive(Clone, Debug)]
-pub enum What {
-    /// A document.
-    Document(Box<Value>),
-    /// A stored pipeline.
-    Stored(&'static str),
 }
 
 /// Milliseconds after which everything that is left is cancelled.
@@ -68,14 +55,10 @@ pub const PATIENCE: i64 = 600_000;
 #[must_use]
 pub fn plan(seed: u64) -> Vec<Act> {
     let mut random = Random::new(seed ^ 0x7065_6f70_6c65);
-    let flavour = Flavour::of(seed);
     let mut acts = Vec::new();
     let mut add = |at: u64, deed| acts.push(Act { at: i64::try_from(at).unwrap_or(0), deed });
     for number in 0..random.between(1, 3) {
-        let document = match random.below(5) {
-            0 => What::Stored(MIDDLE),
-            _ => What::Document(Box::new(documents::document(&mut random, flavour))),
-        };
+        let document = (random.below(5) > 0).then(|| Box::new(documents::document(&mut random)));
         let at = random.below(3_000);
         add(at, Deed::Start(number, document.clone()));
         if random.below(3) == 0 {
@@ -100,19 +83,6 @@ pub fn plan(seed: u64) -> Vec<Act> {
         };
         add(at, deed);
     }
-    match flavour {
-        Flavour::Limits => {
-            for number in 0..random.between(3, 7) {
-                let limited = LIMITED[usize::from(random.below(2) == 0)];
-                add(random.below(9_000), Deed::Start(100 + number, What::Stored(limited.id)));
-            }
-        }
-        Flavour::Restarts => {
-            (0..random.between(1, 4))
-                .for_each(|_| add(random.between(200, 40_000), Deed::Restart(random.below(1_000))));
-        }
-        Flavour::Windows | Flavour::Plain => {}
-    }
     // Somebody comes by now and then, as long as anything is left.
     let mut at = 4_000;
     while at < 1_200_000 {
@@ -130,8 +100,7 @@ pub fn plan(seed: u64) -> Vec<Act> {
 pub async fn act(world: Arc<World>, deed: Deed) {
     let Some(app) = world.app() else { return };
     let done = match &deed {
-        Deed::Start(number, what) => start(&app, *number, what).await,
-        Deed::Restart(whom) => restart(&world, &app, *whom).await,
+        Deed::Start(number, document) => start(&app, *number, document.as_deref()).await,
         Deed::Pause(whom) => wish(&world, &app, *whom, Wish::Pause).await,
         Deed::Cancel(whom) => wish(&world, &app, *whom, Wish::Cancel).await,
         Deed::Resume => resume(&world, &app).await,
@@ -155,12 +124,12 @@ fn refused(error: &dyn std::fmt::Display) -> String {
     format!("refused, {error}")
 }
 
-async fn start(app: &App, number: u64, what: &What) -> Done {
-    let target = match what {
-        What::Document(document) => {
-            Target::Document { application: Some(APPLICATION.into()), document: Params::new((**document).clone()) }
+async fn start(app: &App, number: u64, document: Option<&Value>) -> Done {
+    let target = match document {
+        Some(document) => {
+            Target::Document { application: Some(APPLICATION.into()), document: Params::new(document.clone()) }
         }
-        What::Stored(pipeline) => Target::Pipeline((*pipeline).into()),
+        None => Target::Pipeline(MIDDLE.into()),
     };
     let trigger = Params::new(json!({ "correlationId": format!("start-{number}") }));
     let started = app.start(&Caller::system(), target, &trigger).await.map_err(|error| refused(&error))?;
@@ -179,7 +148,6 @@ async fn wish(world: &World, app: &App, whom: u64, wish: Wish) -> Done {
 }
 
 async fn control(world: &World, app: &App, execution: &ExecutionId, wish: Wish) -> Done {
-    let restarts = world.state().wishes.restarts_of(execution);
     if wish == Wish::Resume {
         world.state().wishes.resume(execution);
     }
@@ -188,12 +156,9 @@ async fn control(world: &World, app: &App, execution: &ExecutionId, wish: Wish) 
         world.state().wishes.resumed(execution);
     }
     let controlled = controlled.map_err(|error| refused(&error))?;
-    let mut state = world.state();
-    // A restart that came meanwhile lets go of it.
-    if wish != Wish::Resume && state.wishes.restarts_of(execution) == restarts {
-        state.wishes.acknowledge(execution, controlled.control.kind);
+    if wish != Wish::Resume {
+        world.state().wishes.acknowledge(execution, controlled.control.kind);
     }
-    drop(state);
     Ok(format!("{} {wish:?}", world.name(execution)))
 }
 
@@ -228,20 +193,6 @@ async fn patch(app: &App, whom: u64, skip: bool) -> Done {
     let patch = if skip { json!({ "manualSkip": true }) } else { json!({ "waitTime": 1, "note": whom }) };
     let patched = app.patch_stage(&Caller::system(), execution.as_str(), row.id.as_str(), Params::new(patch)).await;
     patched.map(|()| format!("stage {}", row.ref_id)).map_err(|error| refused(&error))
-}
-
-async fn restart(world: &World, app: &App, whom: u64) -> Done {
-    let filter = ExecutionFilter { application: Some(APPLICATION.into()), ..ExecutionFilter::default() };
-    let rows = app.store().executions().list(&filter, None, 50).await.map_err(|error| refused(&error))?;
-    let at = usize::try_from(whom.checked_rem(rows.items.len() as u64).unwrap_or(0)).unwrap_or(0);
-    let execution = rows.items.get(at).map(|row| row.execution.id.clone()).ok_or("nobody is there")?;
-    let shown = app.execution(&Caller::system(), execution.as_str()).await.map_err(|error| refused(&error))?;
-    let stages: Vec<_> = shown.stages.iter().filter(|stage| stage.status.is_complete()).collect();
-    let at = usize::try_from((whom / 7).checked_rem(stages.len() as u64).unwrap_or(0)).unwrap_or(0);
-    let stage = stages.get(at).ok_or("nothing is over")?;
-    let restarted = app.restart_stage(&Caller::system(), execution.as_str(), stage.id.as_str(), None).await;
-    let name = world.name(&execution);
-    restarted.map(|()| format!("{name} stage {}", stage.ref_id)).map_err(|error| refused(&error))
 }
 
 async fn answer(world: &World, app: &App) -> Done {

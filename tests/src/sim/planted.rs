@@ -87,10 +87,6 @@ mistakes! {
     CallOffNotKept = "call-off-not-kept",
     /// A commit that has not seen the newest fact says that there is none.
     DueAgainForgotten = "due-again-forgotten",
-    /// Windows are open at the hours of another zone.
-    WindowInAnotherZone = "window-in-another-zone",
-    /// A stage that begins anew does so under the number of its last run.
-    RunNotRaised = "run-not-raised",
 }
 
 /// Changes a drive on its way to the store.
@@ -114,7 +110,6 @@ pub fn spoil_drive(world: &Arc<World>, commit: &mut DriveCommit) {
         Mistake::JoinFiresTwice if commit.stages.len() > 1 && world.one_in(3) => {
             commit.stages.pop();
         }
-        Mistake::RunNotRaised => commit.stages.iter_mut().for_each(|row| row.run = 1),
         Mistake::ChildTwice => {
             let twins = commit.children.iter().cloned().map(|mut child| {
                 child.execution.id = ExecutionId::from(format!("{}X", child.execution.id));

@@ -17,7 +17,7 @@ use super::people::{self, Act};
 use super::planted::Mistake;
 use super::witness::Witness;
 use super::world::World;
-use super::{flavour, installation, invariants};
+use super::{installation, invariants};
 use crate::soak::random::Random;
 
 /// Most turns: a world that needs more never comes to rest.
@@ -123,10 +123,8 @@ impl Player {
         config.simulation = Some(Arc::new(Witness(world.clone())));
         let store = futures::executor::block_on(Store::open(config, world.host_environment()))?;
         let runtime = installation::runtime()?.with_stand_in(Arc::new(Answers(world.clone())));
-        let zone = flavour::zone(world.plants(Mistake::WindowInAnotherZone));
-        let config = app::Config { zone, ..app::Config::default() };
         let vault = capabilities::Vault::forgetful(store.clone(), world.host_environment());
-        let opened = App::open(store, runtime, vault, world.host_environment(), config);
+        let opened = App::open(store, runtime, vault, world.host_environment(), app::Config::default());
         let app = futures::executor::block_on(opened).context("the use cases do not open")?;
         world.state().app = Some(app.clone());
         let config = engine::Config {
@@ -200,9 +198,9 @@ impl Player {
         true
     }
 
-    /// Whether everything was started, or started again, and has ended, operations included.
+    /// Whether everything was started and has ended, operations included.
     fn is_over(&self) -> bool {
-        let starts = self.acts.iter().any(|act| matches!(act.deed, people::Deed::Start(..) | people::Deed::Restart(_)));
+        let starts = self.acts.iter().any(|act| matches!(act.deed, people::Deed::Start(..)));
         !starts && self.open() == 0
     }
 

@@ -89,10 +89,6 @@ impl Simulation for Witness {
                         *state.wishes.patches.entry(execution.clone()).or_default() += 1;
                     }
                 }
-                Write::Restart { execution, .. } => {
-                    state.touched.insert(execution.clone());
-                    state.wishes.restart(execution);
-                }
                 Write::Control { execution, .. } => {
                     state.touched.insert(execution.clone());
                 }

@@ -10,9 +10,7 @@ use store::{DriveCommit, Store};
 
 use super::control::Wishes;
 use super::environment::Simulated;
-use super::flavour::Flavour;
 use super::invariants::Seen;
-use super::limits::Holding;
 use super::outside::Outside;
 use super::planted::Mistake;
 use super::trace::Trace;
@@ -22,8 +20,6 @@ use crate::soak::random::Random;
 pub struct World {
     /// Everything follows from it.
     pub seed: u64,
-    /// What it has beside the usual.
-    pub flavour: Flavour,
     /// The mistake that is planted, if one is.
     pub planted: Option<Mistake>,
     /// Time, randomness and tasks of the process.
@@ -50,8 +46,6 @@ pub struct State {
     pub touched: BTreeSet<ExecutionId>,
     /// What was seen at the last check.
     pub seen: BTreeMap<ExecutionId, Seen>,
-    /// Who had a slot of a limited pipeline at the last check, by its name.
-    pub holding: BTreeMap<&'static str, Holding>,
     /// What people were promised.
     pub wishes: Wishes,
     /// Commits that were answered, kept to be sent once more.
@@ -74,7 +68,6 @@ impl World {
         let state = State { random: Some(Random::new(seed ^ 0x0077_6f72_6c64)), ..State::default() };
         Arc::new(World {
             seed,
-            flavour: Flavour::of(seed),
             planted,
             environment: Arc::new(Simulated::new(seed, ahead)),
             outside: Mutex::default(),
