@@ -3,7 +3,7 @@
 use domain::code::code;
 use domain::execution::{Control, ControlKind, Execution, ExecutionStatus};
 use domain::{ExecutionId, Params};
-use store::Write;
+use store::{Write, WriteError};
 
 use crate::access::Attempt;
 use crate::authorize::Action;
@@ -44,21 +44,27 @@ impl App {
         self.permit(caller, attempt, Action::Execute, &found.application).await?;
 
         let _deciding = self.inner.deciding.of(id.as_str()).await;
-        let found = self.find_execution(&id).await?;
-        let Some(kind) = decide(&found, wish)? else { return Ok(found) };
-        let control = Control {
-            kind,
-            by: Some(caller.principal.name.clone()),
-            reason: reason.clone(),
-            at: Some(self.inner.environment.now()),
-        };
-        let details = Params::new(serde_json::json!({ "reason": reason, "via": caller.via() }));
-        let unit = vec![
-            Write::Control { execution: id.clone(), control: control.clone() },
-            Write::Audit(self.entry(caller, attempt, details)),
-        ];
-        self.inner.store.write(unit).await?;
-        Ok(Execution { control, ..found })
+        loop {
+            let found = self.find_execution(&id).await?;
+            let Some(kind) = decide(&found, wish)? else { return Ok(found) };
+            let control = Control {
+                kind,
+                by: Some(caller.principal.name.clone()),
+                reason: reason.clone(),
+                at: Some(self.inner.environment.now()),
+            };
+            let details = Params::new(serde_json::json!({ "reason": reason, "via": caller.via() }));
+            let unit = vec![
+                Write::Control { execution: id.clone(), control: control.clone() },
+                Write::Audit(self.entry(caller, attempt, details)),
+            ];
+            match self.inner.store.write(unit).await {
+                Ok(()) => return Ok(Execution { control, ..found }),
+                // Its parent has cancelled it meanwhile, which the next look sees.
+                Err(WriteError::Changed { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// An execution that exists.

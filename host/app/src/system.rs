@@ -144,8 +144,8 @@ impl App {
             return Ok(());
         }
         match self.inner.store.write(vec![Write::Control { execution, control }]).await {
-            // It has ended meanwhile.
-            Ok(()) | Err(WriteError::Gone { .. }) => Ok(()),
+            // It has ended meanwhile, or is to end.
+            Ok(()) | Err(WriteError::Gone { .. } | WriteError::Changed { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }

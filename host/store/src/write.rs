@@ -41,7 +41,8 @@ pub enum Write {
     /// Admit an execution; its first event, number 1, is `execution.created`, written by the store. Refused with
     /// [`WriteError::Exists`] if its id is taken.
     Admit(NewExecution),
-    /// Raise the control of an execution; refused with [`WriteError::Gone`] if it is complete.
+    /// Raise the control of an execution; refused with [`WriteError::Gone`] if it is complete, and with [`WriteError::Changed`] if it is
+    /// being cancelled, which nothing takes back.
     Control {
         /// Which.
         execution: ExecutionId,

@@ -294,6 +294,11 @@ async fn the_status_column_is_what_the_domain_says() {
     check(ExecutionStatus::Paused).await;
     bed.write(vec![control(ControlKind::Cancel)]).await;
     check(ExecutionStatus::Running).await;
+    // As by somebody who saw it paused, a moment ago.
+    for late in [ControlKind::Run, ControlKind::Pause] {
+        let refused = bed.store.write(vec![control(late)]).await;
+        assert!(matches!(refused, Err(WriteError::Changed { what: "execution" })), "{refused:?}");
+    }
     bed.pass(DriveCommit { control: ControlKind::Cancel, ..ending("E1", 1, params("{}")) }).await;
     check(ExecutionStatus::Succeeded).await;
 }

@@ -180,10 +180,18 @@ fn raise_control(tx: &mut Tx<'_>, execution: &ExecutionId, control: &Control) ->
     let changed = tx.write(
         "update executions set control = ?2, control_note = ?3,
           status = case when status in ('RUNNING', 'PAUSED') then ?4 else status end
-        where id = ?1 and ended is null",
+        where id = ?1 and ended is null and (control <> 'cancel' or ?2 = 'cancel')",
         values![execution.as_str(), control.kind.as_str(), &json(control)?, running],
     )?;
-    some(changed, "execution")?;
+    if changed == 0 {
+        let cancelled = tx.sqlite.first(
+            "select 1 from executions where id = ?1 and ended is null",
+            values![execution.as_str()],
+            |row| row.int(0),
+        )?;
+        let what = "execution";
+        return refuse(if cancelled.is_some() { WriteError::Changed { what } } else { WriteError::Gone { what } });
+    }
     tx.moved(execution);
     if control.kind == ControlKind::Pause {
         // What is paused does not count (trap 11).
