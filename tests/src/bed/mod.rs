@@ -181,11 +181,21 @@ impl Bed {
     /// # Errors
     /// It does not happen within a minute of real time; the events so far are told.
     pub async fn until(&self, execution: &ExecutionId, wanted: impl Fn(&EventKind) -> bool) -> Result<Event> {
+        self.until_after(execution, 0, wanted).await
+    }
+
+    /// As [`Bed::until`], for the event that comes after `others` of the same kind.
+    async fn until_after(
+        &self,
+        execution: &ExecutionId,
+        others: usize,
+        wanted: impl Fn(&EventKind) -> bool,
+    ) -> Result<Event> {
         let mut feed = self.store.feed();
         let found = async {
             loop {
                 let events = self.events(execution).await?;
-                if let Some(event) = events.into_iter().find(|event| wanted(&event.kind)) {
+                if let Some(event) = events.into_iter().filter(|event| wanted(&event.kind)).nth(others) {
                     return anyhow::Ok(event);
                 }
                 loop {
@@ -220,7 +230,12 @@ impl Bed {
     /// # Errors
     /// It does not end.
     pub async fn ended(&self, execution: &ExecutionId) -> Result<ExecutionView> {
-        self.until(execution, |kind| matches!(kind, EventKind::ExecutionEnded { .. })).await?;
+        let is_end = |kind: &EventKind| matches!(kind, EventKind::ExecutionEnded { .. });
+        let events = self.events(execution).await?;
+        let restarted = events.iter().rposition(|event| matches!(event.kind, EventKind::StageRestarted { .. }));
+        // Ends from before the last restart are none.
+        let former = events.iter().take(restarted.unwrap_or(0)).filter(|event| is_end(&event.kind)).count();
+        self.until_after(execution, former, is_end).await?;
         // Observers may hear of a commit a moment before the engine does.
         self.quiet().await;
         self.view(execution).await
@@ -245,7 +260,20 @@ impl Bed {
     }
 
     /// Waits until the engine has nothing to do but wait.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tasks of this process are given time, and the bed's clock stands still"
+    )]
     pub async fn quiet(&self) {
+        let (mut before, mut unchanged) = (None, 0);
+        while unchanged < 2 {
+            self.engine.quiet().await;
+            let now = Some(self.stats());
+            unchanged = if now == before { unchanged + 1 } else { 0 };
+            before = now;
+            // What was committed reaches the engine a moment later.
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
         self.engine.quiet().await;
     }
 
