@@ -253,6 +253,25 @@ fn newest(client: &Client, of: &str, which: &str) -> Result<Vec<Value>, CliError
     Ok(page.items)
 }
 
+/// All there are of a collection, over as many pages as that takes.
+///
+/// # Errors
+/// The server refuses, or is unreachable.
+pub(super) fn all(client: &Client, collection: &str, filter: Option<(&str, &str)>) -> Result<Vec<Value>, CliError> {
+    let filter = filter.map(|(key, value)| format!("&{key}={}", segment(value))).unwrap_or_default();
+    let mut items = Vec::new();
+    let mut after = String::new();
+    loop {
+        let path = format!("{}?limit=500{filter}{after}", route::all(collection));
+        let page: Page<Value> = decode(client.get(&path)?)?;
+        items.extend(page.items);
+        match page.next {
+            Some(next) => after = format!("&after={}", segment(&next)),
+            None => return Ok(items),
+        }
+    }
+}
+
 /// An answer of the API as what it should be.
 ///
 /// # Errors

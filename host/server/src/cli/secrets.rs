@@ -10,7 +10,7 @@ use serde_json::Value;
 use ureq::http::Method;
 
 use super::Context;
-use super::client::{Content, Page, route, segment};
+use super::client::{Content, route};
 use super::error::{CliError, Exit};
 use super::output::{self, Columns};
 
@@ -94,17 +94,7 @@ fn set(name: &str, file: &PathBuf, context: &Context) -> Result<Exit, CliError> 
 }
 
 fn list(context: &Context) -> Result<Exit, CliError> {
-    let client = context.client();
-    let (mut items, mut after) = (Vec::new(), String::new());
-    loop {
-        let path = format!("{}?limit=500{after}", route::all("secrets"));
-        let page: Page<Value> = super::get::decode(client.get(&path)?)?;
-        items.extend(page.items);
-        match page.next {
-            Some(next) => after = format!("&after={}", segment(&next)),
-            None => break,
-        }
-    }
+    let items = super::get::all(&context.client(), "secrets", None)?;
     if context.json() {
         output::json(&items);
     } else {

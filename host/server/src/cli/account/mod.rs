@@ -7,7 +7,7 @@ use serde_json::Value;
 use ureq::http::Method;
 
 use super::Context;
-use super::client::{Content, Page, route, segment};
+use super::client::{Content, route};
 use super::error::{CliError, Exit};
 use super::output::{self, Columns};
 
@@ -85,18 +85,7 @@ impl Arguments {
 }
 
 fn list(provider: Option<&str>, context: &Context) -> Result<Exit, CliError> {
-    let client = context.client();
-    let filter = provider.map(|provider| format!("&provider={}", segment(provider))).unwrap_or_default();
-    let (mut items, mut after) = (Vec::new(), String::new());
-    loop {
-        let path = format!("{}?limit=500{filter}{after}", route::all("accounts"));
-        let page: Page<Value> = super::get::decode(client.get(&path)?)?;
-        items.extend(page.items);
-        match page.next {
-            Some(next) => after = format!("&after={}", segment(&next)),
-            None => break,
-        }
-    }
+    let items = super::get::all(&context.client(), "accounts", provider.map(|provider| ("provider", provider)))?;
     if context.json() {
         output::json(&items);
     } else {
